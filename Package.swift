@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Dependency rule, enforced by this file and by `make check`, explained in CONTRIBUTING.md:
+// arrows only point down this list, and nothing that stacker-nsexec links may import Foundation.
+//
+//   stacker ─► Builder ─► Storage ─► HelperClient ─► HelperProtocol ─► LinuxSystem ─► CShims, Diagnostics
+//              Builder ─► OCI ─► Digests; Builder ─► Stackerfile, Accounts, Checks
+//   stacker (worker) ─► Layers ─► Digests; Layers, Sandbox ─► HelperProtocol
+//   stacker-nsexec ─► Sandbox ─► HelperProtocol
+//   stacker-setup ─► Accounts
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+/// Targets that hold `unsafe` C calls; everything above them stays memory-safe by construction.
+let wrapsC: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
+/// A module map for a C library that the distribution ships.
+func distributionLibrary(_ module: String, pkgConfig: String, apt: String, dnf: String) -> Target {
+    .systemLibrary(
+        name: module,
+        path: "Sources/Shared/SystemLibraries/\(module)",
+        pkgConfig: pkgConfig,
+        providers: [.apt([apt]), .yum([dnf])]
+    )
+}
+
+/// A Swift module in `Sources/Shared/<name>`.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], settings: [SwiftSetting] = strict) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Shared/\(name)", swiftSettings: settings)
+}
+
+func tests(for name: String, _ more: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport", system] + more,
+        resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "stacker",
+    products: [
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+
+        // No Foundation in these: stacker-nsexec links them
+        module("Diagnostics"),
+
+        // Tests
+        .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
+        .target(
+            name: "TestSupport", dependencies: ["CTestSupport", "Diagnostics", system], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        tests(for: "Diagnostics"),
+    ],
+    swiftLanguageModes: [.v6]
+)
