@@ -53,9 +53,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
+        distributionLibrary("CCap", pkgConfig: "libcap", apt: "libcap-dev", dnf: "libcap-devel"),
+        distributionLibrary("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev", dnf: "libseccomp-devel"),
+
+        // C, ours: only what Swift cannot say (system calls without a libc wrapper, variadics, macros)
+        .target(name: "CShims", path: "Sources/Shared/CShims", cSettings: [.define("_GNU_SOURCE")]),
 
         // No Foundation in these: stacker-nsexec links them
         module("Diagnostics"),
+        module("LinuxSystem", ["CShims", "CCap", "CSeccomp", "Diagnostics", system], settings: wrapsC),
 
         // Tests
         .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
@@ -63,6 +69,7 @@ let package = Package(
             name: "TestSupport", dependencies: ["CTestSupport", "Diagnostics", system], path: "Tests/TestSupport",
             swiftSettings: strict),
         tests(for: "Diagnostics"),
+        tests(for: "LinuxSystem", ["CShims"]),
     ],
     swiftLanguageModes: [.v6]
 )

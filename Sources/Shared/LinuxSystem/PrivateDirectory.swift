@@ -1,0 +1,79 @@
+public import Diagnostics
+import Glibc
+public import SystemPackage
+
+/// Directories of stacker's own, such as `.stacker` and `roots`.
+///
+/// A project that was downloaded may ship links under these names; following one would let a build delete or
+/// overwrite what it points to.
+public enum PrivateDirectory {
+    /// Opens the directory; makes it with mode 0700, whatever the umask, if it is missing, and those above it.
+    ///
+    /// - Throws: ``Failure`` when the last component is a symbolic link or no directory.
+    public static func open(_ path: FilePath) throws(Failure) -> OwnedDescriptor {
+        guard let name = path.lastComponent else {
+            throw Failure("/ cannot be a directory of stacker's own", class: .rejected)
+        }
+        do throws(SystemError) {
+            let parent = try OwnedDescriptor.makeSharedDirectories(path.removingLastComponent())
+            return try open(ByteString(FilePath(root: nil, [name])), in: parent, mode: 0o700)
+        } catch {
+            guard [.notDirectory, .tooManySymbolicLinkLevels, .improperLink].contains(error.errno) else {
+                var failure = SystemError(error.call, ByteString(path), errno: error.errno).explanation
+                if failure.errorClass == .permission {
+                    failure.hint = "make it, or the directory above it, writable for you, or name another one"
+                }
+                throw failure
+            }
+            throw Failure(
+                "\(ByteString(path)) is a symbolic link or no directory",
+                causes: ["stacker does not follow links to its own directories"],
+                hint: "remove it, or name the directory itself on the command line", class: .rejected)
+        }
+    }
+
+    /// Opens the entry `name` as a directory, never through a symbolic link; makes it with `mode` if it is missing.
+    public static func open(
+        _ name: ByteString, in parent: borrowing OwnedDescriptor, mode: UInt32
+    ) throws(SystemError) -> OwnedDescriptor {
+        do throws(SystemError) {
+            try parent.makeDirectory(name, mode: mode)
+        } catch {
+            guard error.errno == .fileExists else { throw error }
+        }
+        return try parent.openDirectory(name)
+    }
+}
+
+extension PrivateDirectory {
+    /// Whether there is anything under this name, a link or a file too.
+    public static func exists(_ path: FilePath) throws(SystemError) -> Bool {
+        guard let name = path.lastComponent else { return true }
+        do throws(SystemError) {
+            let parent = try OwnedDescriptor.open(directory: path.removingLastComponent())
+            _ = try parent.status(of: ByteString(FilePath(root: nil, [name])))
+            return true
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            return false
+        }
+    }
+
+    /// Removes these entries of the directory and what is below them; missing ones are fine.
+    public static func remove(_ names: [ByteString], from path: FilePath) throws {
+        guard try exists(path) else { return }
+        let directory = try open(path)
+        for name in names { try FileTree.remove(name, in: directory) }
+    }
+
+    /// Removes the directory unless something is in it.
+    public static func removeIfEmpty(_ path: FilePath) throws(SystemError) {
+        guard let name = path.lastComponent, try exists(path) else { return }
+        do throws(SystemError) {
+            let parent = try OwnedDescriptor.open(directory: path.removingLastComponent())
+            try parent.unlink(ByteString(FilePath(root: nil, [name])), .directory)
+        } catch {
+            guard error.errno == .directoryNotEmpty else { throw error }
+        }
+    }
+}
