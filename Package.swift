@@ -62,6 +62,7 @@ let package = Package(
         // No Foundation in these: stacker-nsexec links them
         module("Diagnostics"),
         module("LinuxSystem", ["CShims", "CCap", "CSeccomp", "Diagnostics", system], settings: wrapsC),
+        module("HelperProtocol", ["Diagnostics", "LinuxSystem"]),
 
         // Tests
         .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
@@ -70,6 +71,7 @@ let package = Package(
             swiftSettings: strict),
         tests(for: "Diagnostics"),
         tests(for: "LinuxSystem", ["CShims"]),
+        tests(for: "HelperProtocol"),
     ],
     swiftLanguageModes: [.v6]
 )
