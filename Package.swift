@@ -47,6 +47,7 @@ func tests(for name: String, _ more: [Target.Dependency] = [], resources: [Resou
 let package = Package(
     name: "stacker",
     products: [
+        .executable(name: "stacker-nsexec", targets: ["stacker-nsexec"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -63,6 +64,10 @@ let package = Package(
         module("Diagnostics"),
         module("LinuxSystem", ["CShims", "CCap", "CSeccomp", "Diagnostics", system], settings: wrapsC),
         module("HelperProtocol", ["Diagnostics", "LinuxSystem"]),
+        module("Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", system], settings: wrapsC),
+        .executableTarget(
+            name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
+            swiftSettings: strict),
 
         // Tests
         .target(name: "CTestSupport", path: "Tests/CTestSupport", cSettings: [.define("_GNU_SOURCE")]),
@@ -72,6 +77,7 @@ let package = Package(
         tests(for: "Diagnostics"),
         tests(for: "LinuxSystem", ["CShims"]),
         tests(for: "HelperProtocol"),
+        tests(for: "Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", "stacker-nsexec"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,23 @@
+import Glibc
+import HelperProtocol
+import LinuxSystem
+
+/// From a request to the code that does it.
+enum Operations {
+    /// - Returns: `nil` where the reply is already sent.
+    static func perform(_ request: Request, _ channel: borrowing OwnedDescriptor) throws(HelperFailure) -> Reply? {
+        if case .holdNamespace(let maps) = request.operation {
+            try NamespaceHolder.run(maps, channel)
+            return nil
+        }
+        let kind = try UserNamespace.join(request.userNamespace)
+        switch request.operation {
+        case .holdNamespace: return nil
+        case .step(let step): return try StepSupervisor.run(step, in: kind, channel)
+        case .jail(let program): return try JailSupervisor.run(program, channel)
+        case .removeTrees(let names):
+            try TreeRemoval.remove(names)
+            return .exited(0)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import HelperProtocol
+import LinuxSystem
+
+/// What a build step may do.
+enum CommandPrivileges {
+    /// What no build needs and the kernel has too often got wrong.
+    static let refusedCalls = [
+        "keyctl", "add_key", "request_key", "bpf", "kexec_load", "kexec_file_load", "init_module", "finit_module",
+        "delete_module", "open_by_handle_at", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter",
+        "io_uring_register",
+    ]
+
+    /// Refused beside those where no user namespace confines root.
+    static let refusedCallsOfRoot = [
+        "mount", "umount", "umount2", "fsopen", "fsconfig", "fsmount", "fspick", "move_mount", "open_tree",
+        "pivot_root", "mount_setattr", "unshare", "setns",
+    ]
+
+    /// What root keeps where no user namespace confines it.
+    static let capabilitiesOfRoot: CapabilitySet = [
+        .changeOwner, .overrideAccess, .actAsOwner, .keepSetIDBits, .kill, .bindLowPorts, .setFileCapabilities,
+        .setGroups, .setProcessCapabilities, .setUsers, .changeRoot, .makeDevices,
+    ]
+
+    /// Binds this process for good; exec gives it the rest of its privileges.
+    static func apply(in userNamespace: UserNamespace) throws(HelperFailure) {
+        try during(.privileges) { () throws(SystemError) in
+            switch userNamespace {
+            case .joined:
+                try ThreadCapabilities.clearInherited()
+                try SystemCallFilter.refusing(refusedCalls).install()
+            case .none:
+                try ThreadCapabilities.limitBoundingSet(to: capabilitiesOfRoot)
+                try ThreadCapabilities.clearInherited()
+                try SystemCallFilter.refusing(refusedCalls + refusedCallsOfRoot).install()
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import CShims
+import Diagnostics
+import Glibc
+import HelperProtocol
+import LinuxSystem
+import SystemPackage
+
+/// Process 1 of a build step: makes what the command will see, starts it, and reaps whatever it leaves behind.
+struct StepInit {
+    let step: Step
+    let userNamespace: UserNamespace
+
+    func run(
+        _ root: borrowing OwnedDescriptor, lifeline: borrowing Pipe, reports: borrowing OwnedDescriptor
+    ) -> Never {
+        do {
+            _ = close(lifeline.writer.raw)
+            try ThisProcess.dieWithParent(holding: lifeline.reader)
+            let reply: Reply
+            do throws(HelperFailure) {
+                try prepare(root, reports)
+                reply = try runCommand(reports)
+            } catch {
+                reply = .failed(error)
+            }
+            try Report.ended(reply).send(to: reports)
+            _exit(0)
+        } catch {
+            // Nobody is left to tell.
+            _exit(1)
+        }
+    }
+
+    private func prepare(
+        _ root: borrowing OwnedDescriptor, _ reports: borrowing OwnedDescriptor
+    ) throws(HelperFailure) {
+        let image = try during(.newNamespaces) { () throws(SystemError) in
+            // The working directory is carried over into the new mount namespace; a descriptor would still refer to the
+            // old one, where nothing could be mounted from here.
+            let raw = root.raw
+            try check("fchdir") { fchdir(raw) }
+            try check("unshare(CLONE_NEWNS)") { stk_unshare(stk_new_mount) }
+            return try ImageRoot.workingDirectory()
+        }
+        var executor = MountExecutor(image)
+        let failure: HelperFailure?
+        do throws(HelperFailure) {
+            for mount in MountStep.plan(for: step, in: userNamespace) { try executor.perform(mount) }
+            failure = nil
+        } catch {
+            failure = error
+        }
+        let made = executor.root.made
+        try during(.cleanUp) { () throws(SystemError) in try Report.made(made).send(to: reports) }
+        if let failure { throw failure }
+        try during(.pivot) { () throws(SystemError) in try NewRoot.enterWorkingDirectory() }
+    }
+
+    private func runCommand(_ reports: borrowing OwnedDescriptor) throws(HelperFailure) -> Reply {
+        try during(.privileges) { () throws(SystemError) in
+            try unsafe step.hostname.withCString(for: "sethostname") { (name) throws(SystemError) in
+                _ = try check("sethostname", step.hostname) { unsafe stk_sethostname(name, step.hostname.count) }
+            }
+            try joinFreshKeyring()
+            // The command is root as we are; it must not look into this process, whose program is the host's.
+            try check("prctl(PR_SET_DUMPABLE)") { stk_set_dumpable(0) }
+        }
+        ThisProcess.block(Supervisor.forwarded + [SIGCHLD])
+        let command = try during(.command) { () throws(SystemError) in
+            try ThisProcess.fork {
+                StepCommand(step: step, userNamespace: userNamespace).run(reports)
+            }
+        }
+        return try during(.command) { () throws(SystemError) in try reap(until: command) }
+    }
+
+    /// Keys of the user's session are not for the image's programs.
+    private func joinFreshKeyring() throws(SystemError) {
+        do throws(SystemError) {
+            try check("keyctl(KEYCTL_JOIN_SESSION_KEYRING)") { stk_join_session_keyring() }
+        } catch {
+            // A kernel without keys has none to share; where a container forbids keyctl(2), or the user has too many
+            // keys, the command's own filter still keeps it from all of them.
+            guard [.noFunction, .notPermitted, .diskQuotaExceeded].contains(error.errno) else { throw error }
+        }
+    }
+
+    /// Forwards signals to the command and reaps every orphan until the command itself has ended.
+    private func reap(until command: pid_t) throws(SystemError) -> Reply {
+        var signals = ThisProcess.set(Supervisor.forwarded + [SIGCHLD])
+        while true {
+            let number = try check("sigwaitinfo") { unsafe sigwaitinfo(&signals, nil) }
+            guard number == SIGCHLD else {
+                // The command leads a process group of its own, whose other members should hear it too; until it does,
+                // the signal stays pending for the command alone.
+                if kill(-command, number) == -1 { _ = kill(command, number) }
+                continue
+            }
+            while true {
+                var status: CInt = 0
+                let ended = unsafe waitpid(-1, &status, WNOHANG)
+                if ended == command { return ProcessEnd(status).reply }
+                if ended <= 0 { break }
+            }
+        }
+    }
+}
