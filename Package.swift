@@ -65,6 +65,9 @@ let package = Package(
         module("LinuxSystem", ["CShims", "CCap", "CSeccomp", "Diagnostics", system], settings: wrapsC),
         module("HelperProtocol", ["Diagnostics", "LinuxSystem"]),
         module("Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", system], settings: wrapsC),
+
+        // The build, as libraries
+        module("Accounts", ["CShims", "Diagnostics", "LinuxSystem", "HelperProtocol", system], settings: wrapsC),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),
@@ -78,6 +81,7 @@ let package = Package(
         tests(for: "LinuxSystem", ["CShims"]),
         tests(for: "HelperProtocol"),
         tests(for: "Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", "stacker-nsexec"]),
+        tests(for: "Accounts", ["Diagnostics", "HelperProtocol", "LinuxSystem"]),
     ],
     swiftLanguageModes: [.v6]
 )
