@@ -68,6 +68,7 @@ let package = Package(
 
         // The build, as libraries
         module("Accounts", ["CShims", "Diagnostics", "LinuxSystem", "HelperProtocol", system], settings: wrapsC),
+        module("Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem", system]),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),
@@ -82,6 +83,7 @@ let package = Package(
         tests(for: "HelperProtocol"),
         tests(for: "Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", "stacker-nsexec"]),
         tests(for: "Accounts", ["Diagnostics", "HelperProtocol", "LinuxSystem"]),
+        tests(for: "Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem"]),
     ],
     swiftLanguageModes: [.v6]
 )
