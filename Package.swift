@@ -69,6 +69,7 @@ let package = Package(
         // The build, as libraries
         module("Accounts", ["CShims", "Diagnostics", "LinuxSystem", "HelperProtocol", system], settings: wrapsC),
         module("Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem", system]),
+        module("HelperClient", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", system], settings: wrapsC),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),

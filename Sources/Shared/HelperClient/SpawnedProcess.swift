@@ -1,0 +1,77 @@
+import CShims
+import Diagnostics
+import Glibc
+import LinuxSystem
+import SystemPackage
+
+/// A child process that is waited for exactly once.
+///
+/// Its standard input is /dev/null; of our descriptors it gets exactly those it is given, numbered from 3.
+struct SpawnedProcess: ~Copyable {
+    let pid: pid_t
+
+    /// Starts the program in `directory`; all descriptors are raw numbers, needed during the call only.
+    ///
+    /// The first of `descriptors` becomes 3 in the child, and so on; `output` becomes 1 and 2.
+    init(
+        program: FilePath, arguments: [ByteString], environment: [ByteString], directory: CInt, output: CInt,
+        descriptors: [CInt]
+    ) throws(SystemError) {
+        let devNull = try OwnedDescriptor.open("/dev/null", O_RDWR)
+        // Copies above every number we will assign, so that no assignment overwrites a source.
+        let first = CInt(64 + descriptors.count)
+        var copies: [CInt] = []
+        defer { for copy in copies { close(copy) } }
+        for source in [devNull.raw, output] + descriptors {
+            copies.append(try check("fcntl") { fcntl(source, F_DUPFD_CLOEXEC, first) })
+        }
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
+        for (target, source) in [copies[0], copies[1], copies[1]].enumerated() {
+            unsafe posix_spawn_file_actions_adddup2(&actions, source, CInt(target))
+        }
+        for (index, source) in copies.dropFirst(2).enumerated() {
+            unsafe posix_spawn_file_actions_adddup2(&actions, source, CInt(3 + index))
+        }
+        unsafe stk_spawn_add_fchdir(&actions, directory)
+        pid = try unsafe Self.spawn(program, arguments, environment, &actions)
+    }
+
+    private static func spawn(
+        _ program: FilePath, _ arguments: [ByteString], _ environment: [ByteString],
+        _ actions: inout posix_spawn_file_actions_t
+    ) throws(SystemError) -> pid_t {
+        for value in arguments + environment where value.containsNUL {
+            throw SystemError("posix_spawn", value, errno: .invalidArgument)
+        }
+        var pid: pid_t = 0
+        let status = unsafe withCStrings(arguments) { arguments in
+            unsafe withCStrings(environment) { environment in
+                unsafe program.withPlatformString { path in
+                    unsafe posix_spawn(&pid, path, &actions, nil, arguments, environment)
+                }
+            }
+        }
+        guard status == 0 else {
+            throw SystemError("posix_spawn", ByteString(program), errno: Errno(rawValue: status))
+        }
+        return pid
+    }
+
+    /// Waits for the end; the result is wait(2)'s status.
+    consuming func wait() throws(SystemError) -> CInt {
+        let pid = pid
+        discard self
+        var status: CInt = 0
+        try check("waitpid") { unsafe waitpid(pid, &status, 0) }
+        return status
+    }
+
+    /// Nobody waited, so something went wrong on the way: the child must not outlive its purpose.
+    deinit {
+        kill(pid, SIGKILL)
+        var status: CInt = 0
+        while unsafe waitpid(pid, &status, 0) == -1 && errno == EINTR {}
+    }
+}
