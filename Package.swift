@@ -55,6 +55,7 @@ let package = Package(
     ],
     targets: [
         distributionLibrary("CCap", pkgConfig: "libcap", apt: "libcap-dev", dnf: "libcap-devel"),
+        distributionLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", dnf: "openssl-devel"),
         distributionLibrary("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev", dnf: "libseccomp-devel"),
 
         // C, ours: only what Swift cannot say (system calls without a libc wrapper, variadics, macros)
@@ -70,6 +71,8 @@ let package = Package(
         module("Accounts", ["CShims", "Diagnostics", "LinuxSystem", "HelperProtocol", system], settings: wrapsC),
         module("Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem", system]),
         module("HelperClient", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", system], settings: wrapsC),
+        module("Digests", ["CCrypto"], settings: wrapsC),
+        module("OCI", ["Diagnostics", "Digests", "LinuxSystem", system], settings: wrapsC),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),
@@ -85,6 +88,8 @@ let package = Package(
         tests(for: "Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", "stacker-nsexec"]),
         tests(for: "Accounts", ["Diagnostics", "HelperProtocol", "LinuxSystem"]),
         tests(for: "Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem"]),
+        tests(for: "Digests"),
+        tests(for: "OCI", ["Digests"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,71 @@
+import Digests
+public import Diagnostics
+
+/// What `stacker inspect` prints of an image.
+public struct ImageInspection: Hashable, Sendable {
+    public let tag: String
+    public let manifest: Manifest
+    public let configuration: ImageConfiguration
+
+    public init(tag: String, manifest: Manifest, configuration: ImageConfiguration) {
+        self.tag = tag
+        self.manifest = manifest
+        self.configuration = configuration
+    }
+
+    /// Lines that end in a line break; nothing in them steers a terminal.
+    public var text: String {
+        var lines = [Self.shown(tag)]
+        for (index, layer) in manifest.layers.enumerated() {
+            let details = "\(Self.size(layer.size)), \(Self.shown(layer.mediaType))"
+            lines.append("\tlayer \(index): \(layer.digest.hex.prefix(12))... (\(details))")
+        }
+        if !manifest.annotations.isEmpty {
+            lines.append("Annotations:")
+            let sorted = manifest.annotations.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            lines += sorted.map { "  \(Self.shown($0.key)): \(Self.shown($0.value))" }
+        }
+        lines += ["Image config:", configuration.json.indentedText]
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Line breaks and tabs stay: a whole stacker.yaml may be an annotation.
+    private static func shown(_ text: String) -> String {
+        text.utf8.split(separator: 0x0a, omittingEmptySubsequences: false).map { line in
+            line.split(separator: 0x09, omittingEmptySubsequences: false).map { ByteString($0).description }
+                .joined(separator: "\t")
+        }.joined(separator: "\n")
+    }
+
+    /// Bytes in SI units, with one decimal below ten: `512 B`, `2.2 MB`, `83 MB`.
+    static func size(_ bytes: Int64) -> String {
+        let bytes = max(0, bytes)
+        var unit: Int64 = 1
+        var name = "B"
+        for larger in ["kB", "MB", "GB", "TB", "PB", "EB"] where bytes / unit >= 1_000 {
+            unit *= 1_000
+            name = larger
+        }
+        if unit == 1 { return "\(bytes) B" }
+        // Tenths, rounded: divided in two steps, so that nothing overflows.
+        let tenths = (bytes / (unit / 100) + 5) / 10
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) \(name)" : "\((tenths + 5) / 10) \(name)"
+    }
+}
+
+extension ImageLayout {
+    /// What `stacker inspect` prints: of one image, or of every tagged one in the order of index.json.
+    public func inspect(tag: String? = nil) throws(Failure) -> String {
+        let index = try index()
+        var text = ""
+        for tag in tag.map({ [$0] }) ?? index.tags {
+            guard let descriptor = try index.resolve(tag) else { throw index.missing(tag) }
+            let manifest = try manifest(of: descriptor)
+            text +=
+                ImageInspection(
+                    tag: tag, manifest: manifest, configuration: try configuration(of: manifest)
+                ).text
+        }
+        return text
+    }
+}

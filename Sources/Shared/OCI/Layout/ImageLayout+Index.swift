@@ -1,0 +1,67 @@
+public import Diagnostics
+import LinuxSystem
+import Synchronization
+import SystemPackage
+
+/// Reading and changing index.json.
+extension ImageLayout {
+    /// What the layout holds now.
+    public func index() throws(Failure) -> ImageIndex {
+        try attempt("read \(ByteString(path.appending("index.json")))") { try readIndex().index }
+    }
+
+    /// What `tag` names; nil where nothing does.
+    public func resolve(tag: String) throws(Failure) -> Descriptor? { try index().resolve(tag) }
+
+    /// Points tags at images, all in one step that also survives a power cut.
+    ///
+    /// Each tag loses the entry it had and stands last, in the order given; entries of others stay as they are. The
+    /// file is left alone where nothing would change, and read again where another tool changed it meanwhile.
+    public func replaceTags(_ entries: [(tag: String, descriptor: Descriptor)]) throws(Failure) {
+        for entry in entries { try ImageTag.check(entry.tag) }
+        try attempt("change \(ByteString(path.appending("index.json")))") {
+            try changes.withLock { _ in
+                for _ in 0..<8 where try replaceOnce(entries) { return }
+                throw Failure("another program keeps changing it", class: .busy)
+            }
+        }
+    }
+
+    /// Returns false where another tool wrote the file since it was read.
+    private func replaceOnce(_ entries: [(tag: String, descriptor: Descriptor)]) throws -> Bool {
+        let (old, status) = try readIndex()
+        var new = old
+        for entry in entries { new.replaceTag(entry.tag, with: entry.descriptor) }
+        let bytes = new.bytes
+        guard bytes != old.bytes else { return true }
+        guard bytes.count <= limits.jsonBytes else {
+            throw Failure("it would be longer than \(limits.jsonBytes) bytes", class: .limit)
+        }
+        do {
+            try root.replaceFile(Self.indexName, with: bytes, mode: 0o600) { file in
+                try file.setMode(status.permissions & 0o777)
+                if let owner { try file.setOwner(owner.user, group: owner.group) }
+                guard try root.status(of: Self.indexName).isUnchanged(since: status) else { throw ChangedMeanwhile() }
+            }
+        } catch is ChangedMeanwhile {
+            return false
+        }
+        return true
+    }
+
+    private struct ChangedMeanwhile: Error {}
+
+    private func readIndex() throws -> (index: ImageIndex, status: FileStatus) {
+        guard let file = try root.openFile(Self.indexName) else { throw Failure("it is missing", class: .rejected) }
+        let status = try file.status()
+        let bytes = try file.allBytes(limit: limits.jsonBytes)
+        return (try ImageIndex(bytes, limits: limits), status)
+    }
+}
+
+extension FileStatus {
+    /// Whether nobody replaced or wrote the file.
+    fileprivate func isUnchanged(since other: FileStatus) -> Bool {
+        device == other.device && inode == other.inode && size == other.size && modified == other.modified
+    }
+}
