@@ -54,9 +54,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
+        // C, from the distribution
+        // Without pkgConfig, which would link it: libarchive is opened with dlopen.
+        .systemLibrary(
+            name: "CArchive", path: "Sources/Shared/SystemLibraries/CArchive",
+            providers: [.apt(["libarchive-dev"]), .yum(["libarchive-devel"])]),
         distributionLibrary("CCap", pkgConfig: "libcap", apt: "libcap-dev", dnf: "libcap-devel"),
         distributionLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", dnf: "openssl-devel"),
+        distributionLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev", dnf: "isa-l-devel"),
         distributionLibrary("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev", dnf: "libseccomp-devel"),
+        distributionLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", dnf: "zlib-devel"),
+        distributionLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev", dnf: "libzstd-devel"),
 
         // C, ours: only what Swift cannot say (system calls without a libc wrapper, variadics, macros)
         .target(name: "CShims", path: "Sources/Shared/CShims", cSettings: [.define("_GNU_SOURCE")]),
@@ -73,6 +81,13 @@ let package = Package(
         module("HelperClient", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", system], settings: wrapsC),
         module("Digests", ["CCrypto"], settings: wrapsC),
         module("OCI", ["Diagnostics", "Digests", "LinuxSystem", system], settings: wrapsC),
+        module(
+            "Layers",
+            [
+                "CArchive", "CISAL", "CShims", "CZlib", "CZstd", "Diagnostics", "Digests", "HelperProtocol",
+                "LinuxSystem", system,
+            ],
+            settings: wrapsC),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),
@@ -82,6 +97,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["CTestSupport", "Diagnostics", system], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "LayersFuzz", dependencies: ["Diagnostics", "HelperProtocol", "Layers", "LinuxSystem", system],
+            path: "Tests/LayersFuzz", swiftSettings: strict),
         tests(for: "Diagnostics"),
         tests(for: "LinuxSystem", ["CShims"]),
         tests(for: "HelperProtocol"),
@@ -90,6 +108,15 @@ let package = Package(
         tests(for: "Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem"]),
         tests(for: "Digests"),
         tests(for: "OCI", ["Digests"]),
+        tests(for: "Layers", ["Digests", "HelperProtocol", "LinuxSystem", "Diagnostics", "CShims", "LayersFuzz"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// `scripts/fuzz` builds this one: libFuzzer brings its own entry point and instruments every module.
+if Context.environment["STACKER_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["CTestSupport", "LayersFuzz", system], path: "Tests/Fuzz",
+            swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
+}
