@@ -63,6 +63,7 @@ let package = Package(
         distributionLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", dnf: "openssl-devel"),
         distributionLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev", dnf: "isa-l-devel"),
         distributionLibrary("CSeccomp", pkgConfig: "libseccomp", apt: "libseccomp-dev", dnf: "libseccomp-devel"),
+        distributionLibrary("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev", dnf: "libyaml-devel"),
         distributionLibrary("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev", dnf: "zlib-devel"),
         distributionLibrary("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev", dnf: "libzstd-devel"),
 
@@ -88,6 +89,7 @@ let package = Package(
                 "LinuxSystem", system,
             ],
             settings: wrapsC),
+        module("Stackerfile", ["CYAML", "Diagnostics", system], settings: wrapsC),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),
@@ -109,6 +111,7 @@ let package = Package(
         tests(for: "Digests"),
         tests(for: "OCI", ["Digests"]),
         tests(for: "Layers", ["Digests", "HelperProtocol", "LinuxSystem", "Diagnostics", "CShims", "LayersFuzz"]),
+        tests(for: "Stackerfile", ["Diagnostics"]),
     ],
     swiftLanguageModes: [.v6]
 )

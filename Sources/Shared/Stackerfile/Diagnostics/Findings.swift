@@ -1,0 +1,58 @@
+import Diagnostics
+
+/// Collects what is wrong in one file, so that a user sees all of it at once.
+struct Findings {
+    let file: String
+    let source: SourceText
+    /// How many errors are kept whole; the rest is counted.
+    private let bound: Int
+    private(set) var errors: [StackerfileDiagnostic] = []
+    private(set) var warnings: [StackerfileDiagnostic] = []
+    private(set) var omitted = 0
+
+    init(file: String, source: SourceText, limits: Limits) {
+        self.file = file
+        self.source = source
+        bound = max(1, limits.stackerfileDiagnostics)
+    }
+
+    mutating func report(
+        _ message: String, at mark: Mark, expected: String? = nil, note: (message: String, mark: Mark)? = nil,
+        suggestion: String? = nil, class errorClass: ErrorClass = .rejected
+    ) {
+        guard errors.count < bound else {
+            omitted += 1
+            return
+        }
+        errors.append(
+            diagnostic(
+                .error, message, at: mark, expected: expected, note: note, suggestion: suggestion, class: errorClass))
+    }
+
+    mutating func warn(_ message: String, at mark: Mark) {
+        guard warnings.count < bound else { return }
+        warnings.append(
+            diagnostic(
+                .warning, message, at: mark, expected: nil, note: nil, suggestion: nil, class: .rejected))
+    }
+
+    private func diagnostic(
+        _ severity: StackerfileDiagnostic.Severity, _ message: String, at mark: Mark, expected: String?,
+        note: (message: String, mark: Mark)?, suggestion: String?, class errorClass: ErrorClass
+    ) -> StackerfileDiagnostic {
+        StackerfileDiagnostic(
+            severity: severity, file: file, mark: mark, message: message, expected: expected,
+            note: note.map { .init(mark: $0.mark, message: $0.message, excerpt: Excerpt(of: source, at: $0.mark)) },
+            suggestion: suggestion, errorClass: errorClass, excerpt: Excerpt(of: source, at: mark))
+    }
+
+    /// Throws what was found; returns when nothing was.
+    func check(summary: String? = nil) throws(StackerfileErrors) {
+        if !errors.isEmpty { throw failure(summary: summary) }
+    }
+
+    /// What was found, in the order of the file.
+    func failure(summary: String? = nil) -> StackerfileErrors {
+        StackerfileErrors(errors.sorted { $0.mark < $1.mark }, omitted: omitted, summary: summary)
+    }
+}

@@ -1,0 +1,2 @@
+/// Says that the file cannot be read further; why is among the findings.
+struct Unreadable: Error {}

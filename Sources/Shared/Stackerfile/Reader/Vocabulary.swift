@@ -1,0 +1,32 @@
+/// The words of stacker.yaml.
+enum Vocabulary {
+    /// Words that stacker.yaml has and this version cannot act on, of whatever kind: keys, image sources, schemes.
+    ///
+    /// The only list of them: a word taken out of it is accepted.
+    static let notSupportedYet: Set<String> = [
+        // keys of a layer
+        "overlay_dirs", "generate_labels", "build_env", "build_env_passthrough", "build_only", "binds", "os", "arch",
+        "bom", "was_legacy_import", "was_bom",
+        // types of `from`
+        "docker",
+        // keys of an import
+        "hash", "dest", "mode", "uid", "gid",
+        // where imports and archives come from
+        "http", "https", "stacker",
+        // keys of `config`
+        "prerequisites",
+    ]
+
+    /// Keys of a layer.
+    static let directives = [
+        "from", "imports", "import", "run", "cmd", "entrypoint", "full_command", "environment", "labels",
+        "annotations", "volumes", "working_dir", "runtime_user", "build_only", "binds", "build_env",
+        "build_env_passthrough", "generate_labels", "overlay_dirs", "os", "arch", "bom", "was_legacy_import",
+        "was_bom",
+    ]
+
+    static let sourceKeys = ["type", "url", "tag", "insecure"]
+    static let sourceTypes = ["docker", "oci", "tar", "built", "scratch"]
+    static let schemes = ["http", "https", "stacker"]
+    static let importOptions = ["hash", "dest", "mode", "uid", "gid"]
+}

@@ -1,0 +1,36 @@
+/// One image of a stacker.yaml: a top-level key and the map under it.
+public struct ImageRecipe: Hashable, Sendable {
+    /// Matches `[A-Za-z0-9][A-Za-z0-9_.-]{0,127}`.
+    public var name: String
+    public var nameMark: Mark
+    public var base: Base
+    /// Where `from` says it; for `built`, where the tag is.
+    public var baseMark: Mark
+    /// Script pieces for one shell, in order; the first may start with `#!`.
+    ///
+    /// Where it is empty, nothing is run.
+    public var run: [String] = []
+    /// Where the script is, when there is one.
+    public var runMark: Mark?
+    public var imports: [FileReference] = []
+    /// Whether the deprecated `import` was used, which shows the files in other places.
+    public var usesLegacyImport = false
+    /// As written; names have no `=`.
+    public var environment: [StringPair] = []
+    public var labels: [StringPair] = []
+    public var annotations: [StringPair] = []
+    /// `nil` where unset, unlike an empty list.
+    public var command: [String]?
+    public var entrypoint: [String]?
+    public var fullCommand: [String]?
+    public var volumes: [String] = []
+    public var workingDir: String?
+    public var runtimeUser: String?
+
+    init(name: String, nameMark: Mark, base: Base, baseMark: Mark) {
+        self.name = name
+        self.nameMark = nameMark
+        self.base = base
+        self.baseMark = baseMark
+    }
+}

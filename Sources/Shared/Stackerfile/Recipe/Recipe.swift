@@ -1,0 +1,22 @@
+import Diagnostics
+
+/// What a stacker.yaml asks for.
+public struct Recipe: Hashable, Sendable {
+    /// As the user named it.
+    public let file: String
+    /// In the order of the file; ``buildOrder()`` has them in the order to build.
+    public var images: [ImageRecipe]
+    public var config: Config
+    /// What still works and should be written differently.
+    public let warnings: [StackerfileDiagnostic]
+    let source: SourceText
+
+    /// The bytes that were parsed, which images carry as an annotation.
+    public var text: [UInt8] { source.bytes }
+
+    /// The `config` entry: what concerns the file and not one image.
+    public struct Config: Hashable, Sendable {
+        /// Files whose images must be built first, as written.
+        public var prerequisites: [FileReference] = []
+    }
+}

@@ -1,0 +1,5 @@
+/// One `key: value`.
+struct YAMLEntry: Sendable {
+    let key: YAMLNode
+    let value: YAMLNode
+}

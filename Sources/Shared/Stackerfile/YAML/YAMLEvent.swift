@@ -1,0 +1,15 @@
+import Diagnostics
+
+/// One step of reading a YAML stream, copied out of libyaml.
+struct YAMLEvent {
+    let kind: Kind
+    let mark: Mark
+
+    enum Kind {
+        case streamStart, streamEnd, documentStart, documentEnd, sequenceEnd, mappingEnd
+        case alias(ByteString)
+        case scalar(text: ByteString, isPlain: Bool, YAMLProperties)
+        case sequenceStart(YAMLProperties)
+        case mappingStart(YAMLProperties)
+    }
+}
