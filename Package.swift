@@ -90,6 +90,7 @@ let package = Package(
             ],
             settings: wrapsC),
         module("Stackerfile", ["CYAML", "Diagnostics", system], settings: wrapsC),
+        module("Storage", ["Diagnostics", "HelperClient", "HelperProtocol", "LinuxSystem", system]),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),

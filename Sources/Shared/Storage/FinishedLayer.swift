@@ -1,0 +1,26 @@
+import Diagnostics
+
+/// A layer that will not change any more, `roots/sha256_<hex>`.
+public struct FinishedLayer: Hashable, Sendable {
+    let directory: ByteString
+
+    /// The file beside `overlay` that says on which run of the machine the layer was completed.
+    static let marker: ByteString = "boot-id"
+
+    /// - Parameter digest: `sha256:<hex>`.
+    init(digest: String) {
+        directory = ByteString(digest.utf8.map { $0 == UInt8(ascii: ":") ? UInt8(ascii: "_") : $0 })
+    }
+
+    /// Relative to the roots directory.
+    var overlay: ByteString { ByteString(directory.bytes + Array("/overlay".utf8)) }
+
+    /// The directories to stack, lowest first.
+    ///
+    /// overlayfs refuses a directory twice. Of a layer that an image has more than once the topmost counts: whatever
+    /// it holds hides the same things further down.
+    static func stack(_ layers: [FinishedLayer]) -> [ByteString] {
+        var seen: Set<FinishedLayer> = []
+        return Array(layers.reversed().filter { seen.insert($0).inserted }.map(\.overlay).reversed())
+    }
+}
