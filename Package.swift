@@ -91,6 +91,12 @@ let package = Package(
             settings: wrapsC),
         module("Stackerfile", ["CYAML", "Diagnostics", system], settings: wrapsC),
         module("Storage", ["Diagnostics", "HelperClient", "HelperProtocol", "LinuxSystem", system]),
+        module(
+            "Builder",
+            [
+                "Accounts", "Checks", "Diagnostics", "Digests", "HelperClient", "HelperProtocol", "LinuxSystem", "OCI",
+                "Stackerfile", "Storage", system,
+            ]),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),
@@ -113,6 +119,7 @@ let package = Package(
         tests(for: "OCI", ["Digests"]),
         tests(for: "Layers", ["Digests", "HelperProtocol", "LinuxSystem", "Diagnostics", "CShims", "LayersFuzz"]),
         tests(for: "Stackerfile", ["Diagnostics"]),
+        tests(for: "Builder", ["Digests", "Diagnostics", "LinuxSystem", "OCI", "Stackerfile"]),
     ],
     swiftLanguageModes: [.v6]
 )

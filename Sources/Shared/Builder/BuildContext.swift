@@ -1,0 +1,63 @@
+import Accounts
+import Diagnostics
+import Glibc
+import HelperClient
+import LinuxSystem
+import OCI
+import Storage
+import SystemPackage
+
+/// What all images of one build share.
+struct BuildContext: Sendable {
+    let request: BuildRequest
+    /// Held as long as anybody works with this value.
+    private let locks: BuildLocks
+    let layout: ImageLayout
+    let storage: OverlayStorage
+    /// Text of the stacker.yaml, for its annotation.
+    let stackerfileText: String
+    /// Seconds since 1970, UTC: what `created` says.
+    let created: Int64
+    /// `user@host`, or `stacker` in a reproducible build.
+    let author: String
+    /// `NAME=value` entries of the caller.
+    let environment: [ByteString]
+
+    /// Opens everything a build needs, before the first image is begun.
+    init(request: BuildRequest, stackerfile: [UInt8], entered: Namespace.Entered) throws(Failure) {
+        self.request = request
+        let directories = request.directories
+        locks = try BuildLocks(directories)
+        layout = try ImageLayout.openOrCreate(
+            at: directories.oci, blobs: directories.stacker.appending("blobs"), limits: request.limits)
+        if layout.wasCreated { request.log.info("Creating new OCI Layout at \(ByteString(directories.oci))") }
+        storage = try OverlayStorage(
+            roots: directories.roots, helper: entered.helper, namespace: entered.namespace)
+        stackerfileText = String(decoding: stackerfile, as: UTF8.self)
+        created = request.sourceDateEpoch ?? Int64(time(nil))
+        author = request.sourceDateEpoch == nil ? Self.userAtHost() : "stacker"
+        environment = Self.callersEnvironment()
+    }
+
+    private static func userAtHost() -> String {
+        var host = [CChar](repeating: 0, count: 256)
+        let name =
+            unsafe gethostname(&host, host.count - 1) == 0
+            ? ByteString(host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }) : "localhost"
+        // Without an entry in the user database the number names the account as well.
+        let user = (try? Account.current().description) ?? String(getuid())
+        return "\(user)@\(name)"
+    }
+
+    private static func callersEnvironment() -> [ByteString] {
+        var entries: [ByteString] = []
+        var next = unsafe environ
+        while let entry = unsafe next.pointee {
+            entries.append(
+                ByteString(unsafe UnsafeBufferPointer(start: entry, count: strlen(entry)).map { UInt8(bitPattern: $0) })
+            )
+            unsafe next += 1
+        }
+        return entries
+    }
+}

@@ -1,0 +1,57 @@
+import Digests
+import Diagnostics
+import OCI
+import Stackerfile
+
+/// Configuration and manifest of an image, from its base, its recipe and its new layer.
+///
+/// Source: OCI image-spec v1.1, config.md and manifest.md; docs/compatibility.md for what is inherited.
+struct ImageComposition {
+    let image: ImageRecipe
+    /// Seconds since 1970, UTC.
+    let created: Int64
+    let author: String
+    let stackerfileText: String
+
+    static let annotationPrefix = "io.stackeroci.stacker"
+
+    /// What the image's configuration says; `layer` is the digest of the new layer without compression.
+    func configuration(parent: ImageConfiguration?, layer: Digest?) -> ImageConfiguration {
+        let platform = Platform.host
+        var result = parent ?? ImageConfiguration(architecture: platform.architecture, os: platform.os)
+        (result.architecture, result.os, result.variant) = (platform.architecture, platform.os, nil)
+        let time = Timestamp.rfc3339(created)
+        if let layer {
+            result.rootfs.diffIDs.append(layer)
+            result.history.append(History(created: time, createdBy: "stacker build of \(image.name)"))
+        }
+        result.history.append(
+            History(created: time, createdBy: "stacker build", author: author, emptyLayer: true))
+        result.created = time
+        result.author = author
+        apply(to: &result.config)
+        return result
+    }
+
+    /// Command and entry point are always this image's own; the rest adds to what is inherited.
+    private func apply(to config: inout ExecutionConfiguration) {
+        config.entrypoint = image.fullCommand ?? image.entrypoint
+        config.command = image.fullCommand == nil ? image.command : nil
+        for variable in image.environment { config.environment.append("\(variable.name)=\(variable.value)") }
+        if !config.environment.contains(where: { $0.utf8.starts(with: "PATH=".utf8) }) {
+            config.environment.append(RunEnvironment.path)
+        }
+        for label in image.labels { config.labels[label.name] = label.value }
+        for volume in image.volumes { config.volumes.insert(volume) }
+        if let directory = image.workingDir { config.workingDirectory = directory }
+        if let user = image.runtimeUser { config.user = user }
+    }
+
+    func annotations(parent: [String: String]) -> [String: String] {
+        var result = parent
+        for annotation in image.annotations { result[annotation.name] = annotation.value }
+        result["\(Self.annotationPrefix).stacker_yaml"] = stackerfileText
+        result["\(Self.annotationPrefix).stacker_version"] = Version.current
+        return result
+    }
+}

@@ -1,0 +1,61 @@
+import Digests
+import Diagnostics
+import OCI
+import Stackerfile
+import Testing
+
+@testable import Builder
+
+@Suite struct ImageCompositionTests {
+    static let digest = Digest(of: [])
+
+    static func composition(_ keys: String) throws -> ImageComposition {
+        let text = "app:\n  from: {type: scratch}\n" + keys
+        let recipe = try StackerfileParser.parse(Array(text.utf8), file: "stacker.yaml")
+        let image = try #require(recipe.images.first)
+        return ImageComposition(image: image, created: 86_400, author: "me@here", stackerfileText: text)
+    }
+
+    @Test func aLayerIsOneEntryOfHistoryAndTheBuildAnother() throws {
+        let result = try Self.composition("").configuration(parent: nil, layer: Self.digest)
+        #expect(result.rootfs.diffIDs == [Self.digest])
+        #expect(
+            result.history == [
+                History(created: "1970-01-02T00:00:00Z", createdBy: "stacker build of app"),
+                History(
+                    created: "1970-01-02T00:00:00Z", createdBy: "stacker build", author: "me@here", emptyLayer: true),
+            ])
+        #expect(result.created == "1970-01-02T00:00:00Z" && result.author == "me@here")
+        #expect(result.os == "linux")
+    }
+
+    @Test func anUnsetCommandClearsThatOfTheBase() throws {
+        var parent = ImageConfiguration(architecture: "amd64", os: "linux")
+        parent.config.entrypoint = ["/old"]
+        parent.config.command = ["old"]
+        parent.config.environment = ["A=b", "PATH=/old"]
+        parent.config.labels = ["kept": "1", "changed": "1"]
+        parent.config.user = "7"
+        let result = try Self.composition(
+            "  cmd: [new]\n  environment: {C: d}\n  labels: {changed: \"2\"}\n  volumes: [/data]\n"
+        ).configuration(parent: parent, layer: nil).config
+        #expect(result.entrypoint == nil && result.command == ["new"])
+        #expect(result.environment == ["A=b", "PATH=/old", "C=d"])
+        #expect(result.labels == ["kept": "1", "changed": "2"])
+        #expect(result.volumes == ["/data"] && result.user == "7")
+    }
+
+    @Test func fullCommandIsTheEntryPointAndNoCommand() throws {
+        let result = try Self.composition("  full_command: /bin/tool --flag 'a b'\n")
+            .configuration(parent: nil, layer: nil).config
+        #expect(result.entrypoint == ["/bin/tool", "--flag", "a b"] && result.command == nil)
+    }
+
+    @Test func annotationsOfStackerCannotBeOverridden() throws {
+        let result = try Self.composition("  annotations: {io.stackeroci.stacker.stacker_version: mine, a: b}\n")
+            .annotations(parent: ["inherited": "1"])
+        #expect(result["io.stackeroci.stacker.stacker_version"] == Version.current)
+        #expect(result["io.stackeroci.stacker.stacker_yaml"]?.hasPrefix("app:\n") == true)
+        #expect(result["a"] == "b" && result["inherited"] == "1")
+    }
+}
