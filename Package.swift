@@ -47,6 +47,8 @@ func tests(for name: String, _ more: [Target.Dependency] = [], resources: [Resou
 let package = Package(
     name: "stacker",
     products: [
+        .executable(name: "stacker", targets: ["stacker"]),
+        .executable(name: "stacker-setup", targets: ["stacker-setup"]),
         .executable(name: "stacker-nsexec", targets: ["stacker-nsexec"]),
     ],
     dependencies: [
@@ -97,6 +99,18 @@ let package = Package(
                 "Accounts", "Checks", "Diagnostics", "Digests", "HelperClient", "HelperProtocol", "LinuxSystem", "OCI",
                 "Stackerfile", "Storage", system,
             ]),
+
+        // Programs
+        .executableTarget(
+            name: "stacker",
+            dependencies: [
+                "Builder", "Diagnostics", "HelperProtocol", "Layers", "LinuxSystem", "OCI", "Sandbox", "Stackerfile",
+                arguments, system,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "stacker-setup", dependencies: ["Accounts", "Checks", "Diagnostics", arguments],
+            swiftSettings: strict),
         .executableTarget(
             name: "stacker-nsexec", dependencies: ["Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox"],
             swiftSettings: strict),
@@ -120,6 +134,18 @@ let package = Package(
         tests(for: "Layers", ["Digests", "HelperProtocol", "LinuxSystem", "Diagnostics", "CShims", "LayersFuzz"]),
         tests(for: "Stackerfile", ["Diagnostics"]),
         tests(for: "Builder", ["Digests", "Diagnostics", "LinuxSystem", "OCI", "Stackerfile"]),
+        .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "Accounts", "Builder", "Checks", "stacker", "stacker-setup", "Diagnostics", "HelperProtocol",
+                "Stackerfile",
+                "TestSupport", arguments, system,
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Diagnostics", "TestSupport", "stacker-nsexec", "stacker", "stacker-setup", system],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

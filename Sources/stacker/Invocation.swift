@@ -1,0 +1,13 @@
+/// What a command line asks for.
+enum Invocation: Hashable, Sendable {
+    /// A verb with its flags, in the spelling that ArgumentParser reads as it was meant.
+    case command([String])
+    /// The help text of a verb, or of the program.
+    case help(topic: String?)
+    /// The help text of a verb, asked for as a flag of it; the global flags that stood there count.
+    case commandHelp(verb: String, globalFlags: [String])
+    case version
+    case completionScript(shell: String)
+    /// A completion script calls back, in ArgumentParser's own language.
+    case completion([String])
+}

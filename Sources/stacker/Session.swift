@@ -1,0 +1,59 @@
+import Builder
+import Diagnostics
+import Glibc
+import LinuxSystem
+import SystemPackage
+
+/// What every command gets: the global flags and the environment, read once and found valid.
+struct Session: Sendable {
+    let directories: Directories
+    /// Seconds since 1970, UTC.
+    let sourceDateEpoch: Int64?
+    let log: Log
+
+    init(_ options: GlobalOptions) throws(Failure) {
+        let level = try options.logLevel()
+        try options.checkStorageType()
+        sourceDateEpoch = try SourceDateEpoch.parse(Self.environment("SOURCE_DATE_EPOCH"))
+        let configuration = try Configuration.read(
+            named: options.config.map { FilePath($0) },
+            default: Configuration.defaultPath(
+                configHome: Self.environment("XDG_CONFIG_HOME"), home: Self.environment("HOME")))
+        directories = try DirectoryChoice(options, configuration.file).directories(current: Self.currentDirectory)
+        if let path = options.logFile {
+            let file = try LogFile.open(FilePath(path))
+            log = Log(adopting: file.release(), level: level, timestamps: options.logTimestamp)
+        } else {
+            log = Log(level: level, timestamps: options.logTimestamp)
+        }
+        log.debug(Stacker.versionLine)
+        for warning in configuration.warnings { log.warning(warning) }
+    }
+
+    /// A path of the command line, absolute.
+    func absolute(_ path: String) throws(Failure) -> FilePath {
+        let path = FilePath(path)
+        return path.isAbsolute ? path : try Self.currentDirectory().pushing(path)
+    }
+
+    /// Reports that lines of the log were lost.
+    func finish() throws(Failure) {
+        guard log.writeError != 0 else { return }
+        throw Failure("cannot write to the log file", causes: ["\(Errno(rawValue: log.writeError))"])
+    }
+
+    private static func environment(_ name: String) -> ByteString? {
+        guard let value = getenv(name) else { return nil }
+        return ByteString(UnsafeBufferPointer(start: value, count: strlen(value)).map { UInt8(bitPattern: $0) })
+    }
+
+    private static func currentDirectory() throws(Failure) -> FilePath {
+        guard let path = getcwd(nil, 0) else {
+            throw Failure(
+                "cannot find the working directory", causes: ["\(Errno(rawValue: errno))"],
+                hint: "change to a directory that exists")
+        }
+        defer { free(path) }
+        return FilePath(platformString: path)
+    }
+}

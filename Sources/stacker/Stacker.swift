@@ -1,0 +1,24 @@
+import ArgumentParser
+import Diagnostics
+
+/// The program as ArgumentParser sees it: help, version and completions.
+struct Stacker: ParsableCommand {
+    static let versionLine = "stacker version \(Version.current)"
+
+    static let configuration = CommandConfiguration(
+        commandName: "stacker",
+        abstract: "Build OCI images from a stacker.yaml, as an ordinary user.",
+        usage: "stacker [<option> ...] <command> [<option> ...]",
+        discussion: "Global options are taken before and after the command; -v is short for --version.",
+        version: versionLine,
+        subcommands: commands,
+        helpNames: [.long, .short])
+
+    static let commands: [any SessionCommand.Type] = [Build.self, Clean.self, Inspect.self]
+
+    static let syntax = CommandLineSyntax(
+        global: GlobalOptions.syntax,
+        commands: Dictionary(commands.map { ($0._commandName, $0.syntax) }, uniquingKeysWith: { first, _ in first }))
+
+    @OptionGroup(title: "Global Options") var global: GlobalOptions
+}
