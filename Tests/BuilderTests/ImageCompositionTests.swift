@@ -8,6 +8,10 @@ import Testing
 
 @Suite struct ImageCompositionTests {
     static let digest = Digest(of: [])
+    static let layer = AddedLayer(
+        packed: PackedLayer(
+            descriptor: Descriptor(mediaType: MediaType.layerTar, digest: digest, size: 0), diffID: digest),
+        createdBy: "stacker build of app")
 
     static func composition(_ keys: String) throws -> ImageComposition {
         let text = "app:\n  from: {type: scratch}\n" + keys
@@ -17,7 +21,7 @@ import Testing
     }
 
     @Test func aLayerIsOneEntryOfHistoryAndTheBuildAnother() throws {
-        let result = try Self.composition("").configuration(parent: nil, layer: Self.digest)
+        let result = try Self.composition("").configuration(parent: nil, added: [Self.layer])
         #expect(result.rootfs.diffIDs == [Self.digest])
         #expect(
             result.history == [
@@ -38,7 +42,7 @@ import Testing
         parent.config.user = "7"
         let result = try Self.composition(
             "  cmd: [new]\n  environment: {C: d}\n  labels: {changed: \"2\"}\n  volumes: [/data]\n"
-        ).configuration(parent: parent, layer: nil).config
+        ).configuration(parent: parent, added: []).config
         #expect(result.entrypoint == nil && result.command == ["new"])
         #expect(result.environment == ["A=b", "PATH=/old", "C=d"])
         #expect(result.labels == ["kept": "1", "changed": "2"])
@@ -47,7 +51,7 @@ import Testing
 
     @Test func fullCommandIsTheEntryPointAndNoCommand() throws {
         let result = try Self.composition("  full_command: /bin/tool --flag 'a b'\n")
-            .configuration(parent: nil, layer: nil).config
+            .configuration(parent: nil, added: []).config
         #expect(result.entrypoint == ["/bin/tool", "--flag", "a b"] && result.command == nil)
     }
 

@@ -14,6 +14,7 @@ struct BuildContext: Sendable {
     private let locks: BuildLocks
     let layout: ImageLayout
     let storage: OverlayStorage
+    let packing = LayerPacking()
     /// Text of the stacker.yaml, for its annotation.
     let stackerfileText: String
     /// Seconds since 1970, UTC: what `created` says.

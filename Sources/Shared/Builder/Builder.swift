@@ -26,9 +26,11 @@ public enum Builder {
             request.log.info("preparing image \(image.name)...")
             let known = built
             built[image.name] = try await attempt("cannot build \"\(image.name)\"") {
-                try await Namespace.explaining(roots: request.directories.roots) {
+                let finished = try await Namespace.explaining(roots: request.directories.roots) {
                     try await ImageBuild(image: image, context: context, built: known).run()
                 }
+                if let manifest = finished.manifest { try context.layout.replaceTags([(image.name, manifest)]) }
+                return finished
             }
             request.log.info("filesystem \(image.name) built successfully")
         }

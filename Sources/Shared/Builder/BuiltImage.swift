@@ -1,10 +1,27 @@
 import OCI
 import Storage
 
-/// An image that is finished: what later images of the same build start from.
+/// What later images of the same build start from.
 struct BuiltImage: Sendable {
-    var manifest: Manifest
-    var configuration: ImageConfiguration
-    /// The directories of its layers, lowest first.
-    var layers: [FinishedLayer]
+    /// Of the image itself, or, where it is only for building, of the nearest one below it that is not.
+    ///
+    /// `nil` where there is none: the first image that is put out starts with empty documents.
+    var documents: Documents?
+    /// The directories of the layers that the documents name, lowest first.
+    var layers: [FinishedLayer] = []
+    /// The layers above those that no documents name: of images that are only for building, lowest first.
+    var unpacked: [UnpackedLayer] = []
+    /// What the image's name in index.json is to stand for; `nil` where the image is no output.
+    var manifest: Descriptor?
+
+    /// Nothing at all.
+    static let empty = BuiltImage()
+
+    /// Every directory that its root file system consists of, lowest first.
+    var stack: [FinishedLayer] { layers + unpacked.map(\.directory) }
+
+    struct Documents: Hashable, Sendable {
+        var manifest: Manifest
+        var configuration: ImageConfiguration
+    }
 }

@@ -1,9 +1,8 @@
-import Digests
 import Diagnostics
 import OCI
 import Stackerfile
 
-/// Configuration and manifest of an image, from its base, its recipe and its new layer.
+/// Configuration and manifest of an image, from its base, its recipe and its new layers.
 ///
 /// Source: OCI image-spec v1.1, config.md and manifest.md; docs/compatibility.md for what is inherited.
 struct ImageComposition {
@@ -15,15 +14,15 @@ struct ImageComposition {
 
     static let annotationPrefix = "io.stackeroci.stacker"
 
-    /// What the image's configuration says; `layer` is the digest of the new layer without compression.
-    func configuration(parent: ImageConfiguration?, layer: Digest?) -> ImageConfiguration {
+    /// What the image's configuration says; `added` are its new layers, lowest first.
+    func configuration(parent: ImageConfiguration?, added: [AddedLayer]) -> ImageConfiguration {
         let platform = Platform.host
         var result = parent ?? ImageConfiguration(architecture: platform.architecture, os: platform.os)
         (result.architecture, result.os, result.variant) = (platform.architecture, platform.os, nil)
         let time = Timestamp.rfc3339(created)
-        if let layer {
-            result.rootfs.diffIDs.append(layer)
-            result.history.append(History(created: time, createdBy: "stacker build of \(image.name)"))
+        for layer in added {
+            result.rootfs.diffIDs.append(layer.packed.diffID)
+            result.history.append(History(created: time, createdBy: layer.createdBy))
         }
         result.history.append(
             History(created: time, createdBy: "stacker build", author: author, emptyLayer: true))

@@ -47,7 +47,8 @@ struct LayoutBase {
         try context.layout.adopt(manifest.layers, from: layout)
         let layers = zip(manifest.layers, configuration.rootfs.diffIDs).map { Layer(descriptor: $0, diffID: $1) }
         let directories = try await Concurrent.map(layers, limit: Concurrent.cores) { try await directory(of: $0) }
-        return BuiltImage(manifest: manifest, configuration: configuration, layers: directories)
+        return BuiltImage(
+            documents: BuiltImage.Documents(manifest: manifest, configuration: configuration), layers: directories)
     }
 
     private struct Layer: Hashable, Sendable {

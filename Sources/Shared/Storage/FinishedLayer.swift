@@ -1,13 +1,16 @@
 import Diagnostics
 
-/// A layer that will not change any more, `roots/sha256_<hex>`.
+/// A layer that will not change any more: `roots/sha256_<hex>`, or, while it has no digest, under another name.
 public struct FinishedLayer: Hashable, Sendable {
     let directory: ByteString
 
     /// The file beside `overlay` that says on which run of the machine the layer was completed.
     static let marker: ByteString = "boot-id"
 
-    /// - Parameter digest: `sha256:<hex>`.
+    /// The name, in the roots directory, of one that has no digest.
+    init(directory: ByteString) { self.directory = directory }
+
+    /// The one with a digest, `sha256:<hex>`.
     init(digest: String) {
         directory = ByteString(digest.utf8.map { $0 == UInt8(ascii: ":") ? UInt8(ascii: "_") : $0 })
     }

@@ -3,7 +3,8 @@ import Glibc
 import HelperClient
 public import HelperProtocol
 import LinuxSystem
-import SystemPackage
+import Synchronization
+public import SystemPackage
 
 /// Layers that will not change any more, each in a directory named for its digest.
 extension OverlayStorage {
@@ -30,7 +31,6 @@ extension OverlayStorage {
     public func unpackLayer(
         _ expected: UnpackJob.Expected, _ compression: UnpackJob.Compression, archive: CInt, limits: Limits
     ) async throws -> (layer: FinishedLayer, result: UnpackResult) {
-        let layer = FinishedLayer(digest: expected.digest)
         let temporary = temporaryName()
         try directory.makeDirectory(temporary, mode: 0o755)
         let folder = try directory.openDirectory(temporary)
@@ -46,25 +46,53 @@ extension OverlayStorage {
         }
         guard case .unpacked(let result) = reply else { throw MalformedMessage("an answer to another job") }
         try writeMarker(in: folder)
-        try putAside(layer.directory)
-        try directory.rename(temporary, into: directory, as: layer.directory)
-        return (layer, result)
+        return (try name(FinishedLayer(directory: temporary), for: expected.digest), result)
     }
 
-    /// Makes the root's content the layer with this digest (`sha256:…`), and leaves an empty root in its place.
-    public func finish(_ root: BuildRoot, digest: String) throws -> FinishedLayer {
-        let layer = FinishedLayer(digest: digest)
+    /// Ends the work on a root: what was changed in it is a layer from now on, for the time being under its own name.
+    public func seal(_ root: BuildRoot) throws -> FinishedLayer {
         let parts = try directory.openDirectory(root.directory)
         try parts.rename("olwork", into: directory, as: temporaryName())
         try parts.unlink("rootfs", .directory)
-        // What is there already has the same content, and may be in use; ours is put aside with the next makeRoot.
-        if try finishedLayer(digest) == nil {
-            try writeMarker(in: parts)
-            try putAside(layer.directory)
-            try directory.rename(root.directory, into: directory, as: layer.directory)
-        }
-        _ = try makeRoot(root.name)
+        try writeMarker(in: parts)
+        return FinishedLayer(directory: root.directory)
+    }
+
+    /// Makes an empty directory for a layer, `roots/<image>+<number>`, beside that of the image's own changes.
+    ///
+    /// No image has a `+` in its name. Whoever fills the directory seals it in the end.
+    public func makeLayer(of image: String, number: Int) throws -> FinishedLayer {
+        let layer = FinishedLayer(directory: ByteString("\(image)+\(number)"))
+        try putAside(layer.directory)
+        try directory.makeDirectory(layer.directory, mode: 0o755)
+        try directory.openDirectory(layer.directory).makeDirectory("overlay", mode: 0o755)
         return layer
+    }
+
+    /// Marks a layer as complete.
+    public func seal(_ layer: FinishedLayer) throws {
+        try writeMarker(in: try directory.openDirectory(layer.directory))
+    }
+
+    /// Where the files of a layer are.
+    public func path(of layer: FinishedLayer) -> FilePath {
+        roots.appending(layer.directory.description).appending("overlay")
+    }
+
+    /// Gives a sealed layer the name of its digest (`sha256:…`).
+    ///
+    /// What has that name already has the same content, and may be in use: then that is the layer, and ours is put aside.
+    public func name(_ layer: FinishedLayer, for digest: String) throws -> FinishedLayer {
+        let named = FinishedLayer(digest: digest)
+        return try naming.withLock { _ in
+            if try finishedLayer(digest) != nil {
+                try putAside(layer.directory)
+            } else {
+                try putAside(named.directory)
+                try directory.rename(layer.directory, into: directory, as: named.directory)
+            }
+            return named
+        }
     }
 
     private func writeMarker(in folder: borrowing OwnedDescriptor) throws(SystemError) {

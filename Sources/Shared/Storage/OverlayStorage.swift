@@ -3,6 +3,7 @@ import Glibc
 public import HelperClient
 public import HelperProtocol
 import LinuxSystem
+import Synchronization
 public import SystemPackage
 
 /// The directories that images are built in, as layers of overlayfs.
@@ -14,6 +15,8 @@ public final class OverlayStorage: Sendable {
     let directory: OwnedDescriptor
     let helper: Helper
     let namespace: BuildNamespace
+    /// Held while a layer gets the name of its digest, so that two images of one build do not take it from each other.
+    let naming = Mutex(())
 
     /// Opens the roots directory, and makes it (0700) if it is missing.
     public init(roots: FilePath, helper: Helper, namespace: BuildNamespace) throws(Failure) {
@@ -70,14 +73,14 @@ public final class OverlayStorage: Sendable {
         try await helper.run(step, in: namespace, roots: roots, output: FileDescriptor.standardOutput.rawValue)
     }
 
-    /// Packs what was changed in the root, seen against the layers below it, lowest first.
+    /// Packs a sealed layer, seen against the layers below it, lowest first.
     ///
     /// `archive` is the raw number of a writable descriptor of an empty file, open until this returns.
     public func pack(
-        _ root: BuildRoot, above layers: [FinishedLayer], archive: CInt, compression: PackJob.Compression,
+        _ layer: FinishedLayer, above layers: [FinishedLayer], archive: CInt, compression: PackJob.Compression,
         sourceDateEpoch: Int64?
     ) async throws -> PackResult {
-        let view = JailedProgram.View.layer(upper: root.upper, below: FinishedLayer.stack(layers))
+        let view = JailedProgram.View.layer(upper: layer.overlay, below: FinishedLayer.stack(layers))
         let threads = UInt8(clamping: min(max(sysconf(CInt(_SC_NPROCESSORS_ONLN)), 1), 4))
         let hasLower = !layers.isEmpty
         let reply = try await helper.work(view, directory: roots, archive: archive, in: namespace) {

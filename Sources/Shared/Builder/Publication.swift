@@ -1,0 +1,30 @@
+import OCI
+import Stackerfile
+
+/// Writes the documents of an image, and gives it to the output layout.
+struct Publication {
+    let image: ImageRecipe
+    let context: BuildContext
+
+    /// Makes everything but the entry of index.json, which is added when it is the image's turn.
+    ///
+    /// - Returns: The documents, and what the image's name is to stand for.
+    func write(
+        _ added: [AddedLayer], above parent: BuiltImage.Documents?
+    ) throws -> (documents: BuiltImage.Documents, manifest: Descriptor) {
+        let composition = ImageComposition(
+            image: image, created: context.created, author: context.author, stackerfileText: context.stackerfileText)
+        let configuration = composition.configuration(parent: parent?.configuration, added: added)
+        let config = try context.layout.store(configuration.bytes)
+        let manifest = Manifest(
+            config: Descriptor(mediaType: MediaType.configuration, digest: config.digest, size: config.size),
+            layers: (parent?.manifest.layers ?? []) + added.map(\.packed.descriptor),
+            annotations: composition.annotations(parent: parent?.manifest.annotations ?? [:]))
+        let stored = try context.layout.store(manifest.bytes)
+        try context.layout.publish(manifest.layers.map(\.digest) + [config.digest, stored.digest])
+        return (
+            BuiltImage.Documents(manifest: manifest, configuration: configuration),
+            Descriptor(mediaType: MediaType.manifest, digest: stored.digest, size: stored.size)
+        )
+    }
+}
