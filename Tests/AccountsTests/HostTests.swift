@@ -77,6 +77,16 @@ import Testing
         #expect(ContinuousClock.now - start < .seconds(15))
     }
 
+    @Test func `is killed with what it started`() throws {
+        let pipe = try FileDescriptor.pipe()
+        defer { try? pipe.readEnd.close() }
+        let path = "/proc/\(getpid())/fd/\(pipe.writeEnd.rawValue)"
+        #expect(try run(ByteString("sleep 1000 9>\(path) & sleep 1000"), timeLimit: .milliseconds(200)) == .timedOut)
+        try pipe.writeEnd.close()
+        // Ends only when nobody holds the other end any more.
+        #expect(try withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { try pipe.readEnd.read(into: $0) } == 0)
+    }
+
     @Test func `is killed when it writes too much`() throws {
         #expect(try run("yes") == .tooMuchOutput)
     }

@@ -15,7 +15,8 @@ enum CapturedProgram {
 
     /// Runs `program` and waits for it; its standard input is empty, its standard error goes nowhere.
     ///
-    /// The environment holds `PATH` and `LC_ALL=C` and nothing of ours. Past a limit the program is killed.
+    /// The environment holds `PATH` and `LC_ALL=C` and nothing of ours. Past a limit the program is killed, and what
+    /// it started as well: it is the leader of a process group of its own.
     static func run(
         _ program: FilePath, _ arguments: [ByteString], outputLimit: Int, timeLimit: Duration
     ) throws(SystemError) -> Result {
@@ -29,11 +30,11 @@ enum CapturedProgram {
         do throws(SystemError) {
             let result = try collect(pid, ours, outputLimit, ContinuousClock.now + timeLimit)
             if case .exited(_, let output) = result { return try end(of: pid, output) }
-            kill(pid, SIGKILL)
+            kill(-pid, SIGKILL)
             _ = try end(of: pid, [])
             return result
         } catch {
-            kill(pid, SIGKILL)
+            kill(-pid, SIGKILL)
             _ = try? end(of: pid, [])  // The first error says what went wrong; this only takes the child away.
             throw error
         }
@@ -87,6 +88,11 @@ enum CapturedProgram {
         unsafe posix_spawn_file_actions_adddup2(&actions, writer.raw, STDOUT_FILENO)
         unsafe posix_spawn_file_actions_adddup2(&actions, nothing.raw, STDERR_FILENO)
 
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+
         let environment: [ByteString] = ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C"]
         for value in arguments where value.containsNUL {
             throw SystemError("posix_spawn", value, errno: .invalidArgument)
@@ -94,7 +100,7 @@ enum CapturedProgram {
         var pid: pid_t = 0
         let code = unsafe withCStrings(arguments) { argv in
             unsafe withCStrings(environment) { envp in
-                unsafe program.withPlatformString { unsafe posix_spawn(&pid, $0, &actions, nil, argv, envp) }
+                unsafe program.withPlatformString { unsafe posix_spawn(&pid, $0, &actions, &attributes, argv, envp) }
             }
         }
         guard code == 0 else { throw SystemError("posix_spawn", ByteString(program), errno: Errno(rawValue: code)) }
