@@ -70,6 +70,24 @@ struct CleanUpTests {
         #expect(FileManager.default.fileExists(atPath: "\(project.path)/roots/mine/letter"))
     }
 
+    @Test func whatSomebodyPutIntoTheLayoutStaysAndTheNextBuildFindsALayout() throws {
+        let project = try Project("app:\n  from: {type: tar, url: base.tar}\n")
+        try project.makeBase()
+        try #require(try project.stacker("build").exitCode == 0)
+        try project.write("oci/letter", "keep me\n")
+        let clean = try project.stacker("clean")
+        #expect(clean.exitCode == 0, "\(clean.stderrText)")
+        #expect(clean.stderrText.contains("left \(project.path)/oci/letter, which stacker did not make"))
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: "\(project.path)/oci").sorted() == [
+                "letter", "oci-layout",
+            ])
+        let build = try project.stacker("build")
+        #expect(build.exitCode == 0, "\(build.stderrText)")
+        #expect(try project.layers("app").count == 1)
+        try FileManager.default.removeItem(atPath: "\(project.path)/oci/letter")
+    }
+
     /// A downloaded project may ship links where stacker keeps its own things.
     @Test(arguments: ["roots", ".stacker", "oci"])
     func aLinkInPlaceOfADirectoryIsRefused(_ name: String) throws {

@@ -56,7 +56,9 @@ public enum Builder {
                     log.info("left \(ByteString(directories.roots))/\(name), which stacker did not make")
                 }
             }
-            try ImageLayout.remove(directories.oci)
+            for name in try ImageLayout.remove(directories.oci, limits: Limits()).left {
+                log.info("left \(ByteString(directories.oci))/\(name), which stacker did not make")
+            }
             try PrivateDirectory.remove(["blobs", "imports", "oci-blobs"], from: directories.stacker)
             for path in [directories.roots, directories.stacker] {
                 try PrivateDirectory.remove([DirectoryLock.name], from: path)

@@ -41,6 +41,9 @@ public struct Limits: Hashable, Sendable {
     /// Base-2 logarithm of the bytes that zstd data may ask a reader to keep; 27 is what zstd itself accepts.
     public var zstdWindowLog = 25
 
+    /// How long to wait for another stacker that changes the same OCI layout.
+    public var layoutLockWait = Duration.seconds(120)
+
     /// Layers under one build step; the kernel's own bound for overlayfs.
     public var overlayLayers = 500
     /// Bytes of one request to stacker-nsexec, or one reply from it or from a worker.

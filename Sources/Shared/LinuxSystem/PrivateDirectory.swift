@@ -9,8 +9,27 @@ public import SystemPackage
 public enum PrivateDirectory {
     /// Opens the directory; makes it with mode 0700, whatever the umask, if it is missing, and those above it.
     ///
-    /// - Throws: ``Failure`` when the last component is a symbolic link or no directory.
+    /// - Throws: ``Failure`` when the last component is a symbolic link or no directory, or when others decide what is
+    ///   in it: whatever a build finds there, it trusts.
     public static func open(_ path: FilePath) throws(Failure) -> OwnedDescriptor {
+        let directory = try openDirectory(path)
+        let status: FileStatus
+        do { status = try directory.status() } catch { throw error.explanation }
+        guard status.user == geteuid() else {
+            throw Failure(
+                "\(ByteString(path)) belongs to uid \(status.user), and this is uid \(geteuid())",
+                hint: "name a directory of your own on the command line, or let its owner remove this one",
+                class: .permission)
+        }
+        guard status.permissions & 0o002 == 0 else {
+            throw Failure(
+                "every user can write to \(ByteString(path))",
+                hint: "look at what is in it, then `chmod o-w` it, or remove it", class: .rejected)
+        }
+        return directory
+    }
+
+    private static func openDirectory(_ path: FilePath) throws(Failure) -> OwnedDescriptor {
         guard let name = path.lastComponent else {
             throw Failure("/ cannot be a directory of stacker's own", class: .rejected)
         }

@@ -1,5 +1,7 @@
 import Diagnostics
 import Foundation
+import Glibc
+import LinuxSystem
 import OCI
 import SystemPackage
 import TestSupport
@@ -128,18 +130,45 @@ import Testing
         #expect(error?.description.contains("oci-dir belongs to uid 0") == true)
     }
 
-    @Test func `leaves nothing of a layout behind when it is removed, and leaves what others put there`() throws {
+    @Test func `leaves nothing of a layout behind when it is removed`() throws {
         let fixture = try LayoutFixture()
         try fixture.open().addImage("a", content: "1")
-        try ImageLayout.remove(fixture.oci)
+        let blobs = try fixture.names("oci/blobs/sha256").count
+        let removal = try ImageLayout.remove(fixture.oci, limits: Limits())
+        #expect(removal.left.isEmpty)
+        #expect(removal.freed.files == UInt64(blobs + 2), "the blobs, the index and oci-layout")
         #expect(try !fixture.exists("oci"))
-        try ImageLayout.remove(fixture.oci)
+        #expect(try ImageLayout.remove(fixture.oci, limits: Limits()).freed.files == 0)
+    }
 
+    @Test func `leaves what others put into a layout, and a layout, when it is removed`() throws {
+        let fixture = try LayoutFixture()
         try fixture.open().addImage("a", content: "1")
         try fixture.write("oci/note.txt", "mine")
-        try ImageLayout.remove(fixture.oci)
-        #expect(try fixture.names("oci") == ["note.txt"])
-        try ImageLayout.remove(fixture.oci)
-        #expect(try fixture.names("oci") == ["note.txt"])
+        try fixture.write("oci/blobs/sha256/note.txt", "mine")
+        let left: [ByteString] = ["blobs/sha256/note.txt", "note.txt"]
+        #expect(try ImageLayout.remove(fixture.oci, limits: Limits()).left == left)
+        #expect(try fixture.names("oci") == ["blobs", "note.txt", "oci-layout"])
+        #expect(try ImageLayout.remove(fixture.oci, limits: Limits()).left == left)
+
+        let again = try fixture.open()
+        #expect(again.wasCreated)
+        try again.addImage("a", content: "1")
+        #expect(try again.index().tags == ["a"])
+        #expect(try fixture.names("oci") == ["blobs", "index.json", "note.txt", "oci-layout"])
+    }
+
+    @Test func `waits for another stacker that changes the layout, but not for ever`() throws {
+        let fixture = try LayoutFixture()
+        _ = try fixture.open()
+        let other = open(fixture.oci.string, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        try #require(other >= 0 && flock(other, LOCK_EX | LOCK_NB) == 0)
+        var limits = Limits()
+        limits.layoutLockWait = .milliseconds(20)
+        let error = #expect(throws: Failure.self) { try fixture.open(limits).addImage("a", content: "1") }
+        #expect(error?.errorClass == .busy)
+        #expect(error?.description.contains("lock owned by pid \(getpid()) (") == true, "\(String(describing: error))")
+        close(other)
+        try fixture.open().addImage("a", content: "1")
     }
 }

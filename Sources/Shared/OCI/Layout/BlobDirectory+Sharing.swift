@@ -9,12 +9,26 @@ extension BlobDirectory {
     ///
     /// What has the blob's name here is replaced.
     func take(_ digest: Digest, from source: BlobDirectory, owner: ImageLayout.Owner?) throws {
+        for _ in 0..<8 where try takeOnce(digest, from: source, owner: owner) { return }
+        throw Failure("the temporary name of blob \(digest) keeps being removed", class: .busy)
+    }
+
+    /// - Returns: false where another stacker took the temporary name for one that a killed build left.
+    private func takeOnce(_ digest: Digest, from source: BlobDirectory, owner: ImageLayout.Owner?) throws -> Bool {
         let temporary = TemporaryName.make()
         do {
             if try !link(digest, of: source, as: temporary) {
                 try copy(digest, of: source, as: temporary, owner: owner)
             }
-            try parent.rename(temporary, into: descriptor, as: digest.fileName, replacing: .existing)
+            do throws(SystemError) {
+                try parent.rename(temporary, into: descriptor, as: digest.fileName, replacing: .existing)
+                return true
+            } catch {
+                guard error.errno == .noSuchFileOrDirectory else { throw error }
+                // The directory itself may be gone too, which is no matter of trying again.
+                _ = try parent.status(of: "sha256")
+                return false
+            }
         } catch {
             // The first failure is the one to report; a later build removes what could not be removed now.
             try? parent.unlink(temporary)

@@ -15,16 +15,22 @@ extension ImageLayout {
 
     /// Points tags at images, all in one step that also survives a power cut.
     ///
-    /// Each tag loses the entry it had and stands last, in the order given; entries of others stay as they are. The
+    /// Other stackers wait meanwhile. Each tag loses the entry it had and stands last, in the order given; entries of others stay as they are. The
     /// file is left alone where nothing would change, and read again where another tool changed it meanwhile.
     public func replaceTags(_ entries: [(tag: String, descriptor: Descriptor)]) throws(Failure) {
         for entry in entries { try ImageTag.check(entry.tag) }
         try attempt("change \(ByteString(path.appending("index.json")))") {
             try changes.withLock { _ in
-                for _ in 0..<8 where try replaceOnce(entries) { return }
-                throw Failure("another program keeps changing it", class: .busy)
+                let lock = try LayoutLock(root, limits: limits)
+                defer { withExtendedLifetime(lock) {} }
+                try replaceLocked(entries)
             }
         }
+    }
+
+    func replaceLocked(_ entries: [(tag: String, descriptor: Descriptor)]) throws {
+        for _ in 0..<8 where try replaceOnce(entries) { return }
+        throw Failure("another program keeps changing it", class: .busy)
     }
 
     /// Returns false where another tool wrote the file since it was read.

@@ -16,6 +16,8 @@ extension ImageLayout {
         let workshop = try openWorkshop()
         return try attempt("remove unused blobs of \(ByteString(path))") {
             try changes.withLock { _ in
+                let lock = try LayoutLock(root, limits: limits)
+                defer { withExtendedLifetime(lock) {} }
                 try workshop.record.removeAbandonedFiles()
                 try workshop.blobs.parent.removeAbandonedFiles()
                 try blobs.parent.removeAbandonedFiles()

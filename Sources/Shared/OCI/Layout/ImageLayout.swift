@@ -20,7 +20,8 @@ public final class ImageLayout: Sendable {
     /// Stacker's own, where blobs are made; nil where the layout was opened to be read.
     let workshop: Workshop?
     let limits: Limits
-    /// Held while the layout is changed, so that two images of one build do not undo each other's tags.
+    /// Held while the layout is changed, so that two images of one build do not undo each other's tags; for two
+    /// stackers there is ``LayoutLock``.
     let changes = Mutex(())
 
     /// What files of the layout must belong to where root works for somebody else.
@@ -83,7 +84,7 @@ public final class ImageLayout: Sendable {
         let root = try openDirectory(path)
         return try attempt("open the OCI layout \(ByteString(path))") {
             try checkOwner(of: root)
-            let wasCreated = try create(in: root, path)
+            let wasCreated = try create(in: root, path, limits: limits)
             let layout = try ImageLayout(
                 path: path, root: root.duplicate(), blobs: try openBlobs(in: root),
                 workshop: try Workshop(blobs: blobs), limits: limits, wasCreated: wasCreated)
@@ -127,9 +128,14 @@ public final class ImageLayout: Sendable {
     }
 
     /// Makes an empty layout of an empty directory, or of one whose making was cut off.
-    private static func create(in root: borrowing OwnedDescriptor, _ path: FilePath) throws -> Bool {
-        let names = Set(try root.names().filter { !TemporaryName.matches($0) })
-        if names.contains(versionName), names.contains(indexName) { return false }
+    private static func create(
+        in root: borrowing OwnedDescriptor, _ path: FilePath, limits: Limits
+    ) throws -> Bool {
+        if try hasBothFiles(names(in: root)) { return false }
+        let lock = try LayoutLock(root, limits: limits)
+        defer { withExtendedLifetime(lock) {} }
+        let names = try names(in: root)
+        if hasBothFiles(names) { return false }
         guard try names.isEmpty || isUnfinished(root, names) else {
             let missing = names.contains(indexName) ? versionName : indexName
             throw Failure(
@@ -139,10 +145,19 @@ public final class ImageLayout: Sendable {
         try makeShared("blobs", in: root)
         try makeShared("sha256", in: try root.openRealDirectory("blobs"))
         try root.replaceFile(indexName, with: ImageIndex().bytes, mode: 0o666)
+        guard !names.contains(versionName) else { return true }
         // Last, because only with this file the directory is a layout.
         try root.replaceFile(
             versionName, with: JSONValue.object(["imageLayoutVersion": .string(version)]).bytes, mode: 0o666)
         return true
+    }
+
+    private static func names(in root: borrowing OwnedDescriptor) throws(SystemError) -> Set<ByteString> {
+        Set(try root.names().filter { !TemporaryName.matches($0) })
+    }
+
+    private static func hasBothFiles(_ names: Set<ByteString>) -> Bool {
+        names.contains(versionName) && names.contains(indexName)
     }
 
     private static func makeShared(_ name: ByteString, in directory: borrowing OwnedDescriptor) throws(SystemError) {
@@ -153,8 +168,10 @@ public final class ImageLayout: Sendable {
         }
     }
 
-    /// Whether nothing is there but what ``create(in:_:)`` makes before the layout is one.
+    /// Whether nothing is there but what ``create(in:_:limits:)`` makes before the layout is one, or what
+    /// ``remove(_:limits:)`` leaves where somebody else's files keep it from removing the directory.
     private static func isUnfinished(_ root: borrowing OwnedDescriptor, _ names: Set<ByteString>) throws -> Bool {
+        if names.contains(versionName) { return true }
         guard names.isSubset(of: ["blobs", indexName]), names.contains("blobs") else { return false }
         let blobs = try root.openDirectory("blobs")
         let inside = try blobs.names()
