@@ -12,6 +12,8 @@ public struct FileStatus: Hashable, Sendable {
     public var size: Int64
     public var accessed: Time
     public var modified: Time
+    /// When content, owner, mode or name last changed; nobody can set it.
+    public var changed: Time
     public var device: UInt64
     public var inode: UInt64
     public var links: UInt64
@@ -64,6 +66,7 @@ public struct FileStatus: Hashable, Sendable {
         size = Int64(status.st_size)
         accessed = Time(seconds: Int64(status.st_atim.tv_sec), nanoseconds: Int64(status.st_atim.tv_nsec))
         modified = Time(seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+        changed = Time(seconds: Int64(status.st_ctim.tv_sec), nanoseconds: Int64(status.st_ctim.tv_nsec))
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
         links = UInt64(status.st_nlink)

@@ -1,0 +1,117 @@
+import Digests
+import Diagnostics
+import Glibc
+import LinuxSystem
+import SystemPackage
+
+/// The directory `.stacker/cache/v1`: a file for each result, and `names` with what each image was last made from.
+///
+/// Every file begins with the digest of the rest. So nothing has to be synced: a file that a power cut or a full disk
+/// left half-written is no entry, and neither is one that is somebody else's, a link, a directory or too long. Such
+/// entries are passed over and replaced, and never an error: all a build loses is time.
+final class CacheDirectory: Sendable {
+    private let directory: OwnedDescriptor
+    private let names: OwnedDescriptor
+    private let user = geteuid()
+
+    /// Bytes of one entry; many times what the largest image needs.
+    static let limit = 64 << 20
+
+    enum Place: Sendable {
+        case results, names
+    }
+
+    /// Opens `cache/v1` below `stacker`, and makes it, for nobody else to look into.
+    init(in stacker: FilePath) throws {
+        let home = try PrivateDirectory.open(stacker)
+        let cache = try PrivateDirectory.open("cache", in: home, mode: 0o700)
+        directory = try PrivateDirectory.open("v1", in: cache, mode: 0o700)
+        names = try PrivateDirectory.open("names", in: directory, mode: 0o700)
+        for descriptor in [try cache.status(), try directory.status(), try names.status()] {
+            guard descriptor.user == user else {
+                throw Failure("it belongs to uid \(descriptor.user), and this is uid \(user)", class: .permission)
+            }
+        }
+    }
+
+    /// What is kept under this name; `nil` where nothing is that can be trusted.
+    func read(_ name: ByteString, in place: Place = .results) -> [UInt8]? {
+        do throws(SystemError) {
+            switch place {
+            case .results: return try read(name, in: directory)
+            case .names: return try read(name, in: names)
+            }
+        } catch {
+            return nil
+        }
+    }
+
+    private func read(_ name: ByteString, in directory: borrowing OwnedDescriptor) throws(SystemError) -> [UInt8]? {
+        let file = try OwnedDescriptor.open(
+            name, in: directory, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, resolving: .noSymbolicLinks)
+        let status = try file.status()
+        guard status.kind == .regular, status.user == user, status.size <= Int64(Self.limit) else { return nil }
+        return Self.content(of: try file.readToEnd(limit: Self.limit))
+    }
+
+    /// The bytes after the digest and its line break, when they have that digest.
+    static func content(of bytes: [UInt8]) -> [UInt8]? {
+        guard bytes.count > headerBytes, bytes[headerBytes - 1] == 0x0a else { return nil }
+        let content = Array(bytes[headerBytes...])
+        guard bytes.starts(with: Array(Digest(of: content).hex.utf8)) else { return nil }
+        return content
+    }
+
+    private static let headerBytes = 65
+
+    /// Keeps `content`, which takes the place of whatever has the name.
+    ///
+    /// The file is complete before it has its name.
+    func write(_ name: ByteString, _ content: [UInt8], in place: Place = .results) throws(SystemError) {
+        let bytes = Array(Digest(of: content).hex.utf8) + [0x0a] + content
+        guard bytes.count <= Self.limit else { return }
+        switch place {
+        case .results: try Self.replace(name, with: bytes, in: directory)
+        case .names: try Self.replace(name, with: bytes, in: names)
+        }
+    }
+
+    private static func replace(
+        _ name: ByteString, with bytes: [UInt8], in directory: borrowing OwnedDescriptor
+    ) throws(SystemError) {
+        let temporary = ByteString(
+            temporaryPrefix.bytes + Array(String(UInt64.random(in: .min ... .max), radix: 36).utf8))
+        do throws(SystemError) {
+            let file = try OwnedDescriptor.open(
+                temporary, in: directory, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: 0o600,
+                resolving: .noSymbolicLinks)
+            try file.write(bytes)
+            try file.close()
+            do throws(SystemError) {
+                try directory.rename(temporary, into: directory, as: name, replacing: .existing)
+            } catch {
+                guard [.isDirectory, .directoryNotEmpty, .fileExists].contains(error.errno) else { throw error }
+                try FileTree.remove(name, in: directory)
+                try directory.rename(temporary, into: directory, as: name)
+            }
+        } catch {
+            // The first failure is the one to report; what is left is removed by the next build that writes.
+            try? directory.unlink(temporary)
+            throw error
+        }
+    }
+
+    private static let temporaryPrefix: ByteString = ".tmp."
+
+    /// Removes what a killed build left; nobody else writes while this build holds its lock.
+    func removeAbandonedFiles() throws(SystemError) {
+        try Self.removeAbandonedFiles(in: directory)
+        try Self.removeAbandonedFiles(in: names)
+    }
+
+    private static func removeAbandonedFiles(in directory: borrowing OwnedDescriptor) throws(SystemError) {
+        for name in try directory.names() where name.bytes.starts(with: temporaryPrefix.bytes) {
+            try FileTree.remove(name, in: directory)
+        }
+    }
+}

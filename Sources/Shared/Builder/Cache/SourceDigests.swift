@@ -1,0 +1,142 @@
+import Digests
+import Diagnostics
+import Glibc
+import LinuxSystem
+import Synchronization
+import SystemPackage
+
+/// Digests of files and directories of the host, by what is in them; times and owners do not count.
+final class SourceDigests: Sendable {
+    /// A file or directory as it was when it was looked at.
+    struct Source: Hashable, Sendable {
+        var content: Digest
+        /// Of the stamps of all its files: that it is the same later says that nothing was changed and changed back.
+        var fingerprint: Digest
+        /// Where it is a directory.
+        var listing: TreeListing?
+    }
+
+    private let index: FileIndex
+    private let known = Mutex<[FilePath: Source]>([:])
+    /// Read in the tick in which they were changed, so not yet to be remembered.
+    private let unsettled = Mutex<Set<FilePath>>([])
+
+    init(index: FileIndex) { self.index = index }
+
+    /// What is at `path`, looked at once in a build; a symbolic link is not followed.
+    func source(_ path: FilePath) throws(SystemError) -> Source {
+        if let source = known.withLock({ $0[path] }) { return source }
+        let source = try look(at: path)
+        known.withLock { $0[path] = source }
+        return source
+    }
+
+    /// Whether what is at `path` is still as it was, and was so all the time.
+    func isUnchanged(_ path: FilePath, since source: Source) -> Bool { (try? look(at: path)) == source }
+
+    /// Looks again at what was changed right before it was read, so that the next build need not read it.
+    func settle() {
+        let paths = unsettled.withLock { paths in
+            defer { paths = [] }
+            return paths
+        }
+        // Whatever cannot be read any more is not remembered.
+        for path in paths.prefix(Self.settledFiles) { _ = try? look(at: path) }
+    }
+
+    private static let settledFiles = 10_000
+
+    private func look(at path: FilePath) throws(SystemError) -> Source {
+        guard let name = path.lastComponent.map({ ByteString(FilePath(root: nil, [$0])) }) else {
+            throw SystemError("open", ByteString(path), errno: .isDirectory)
+        }
+        let folder = path.removingLastComponent()
+        let parent = try OwnedDescriptor.open(directory: folder.isEmpty ? "." : folder)
+        var walk = Walk(path: path)
+        try look(at: name, in: parent, as: "", &walk)
+        let isDirectory = walk.entries.first?.kind == .directory
+        let listing = TreeListing(walk.entries)
+        return Source(
+            content: Digest(of: listing.bytes), fingerprint: walk.stamps.digest, listing: isDirectory ? listing : nil)
+    }
+
+    private struct Walk {
+        let path: FilePath
+        var entries: [TreeListing.Entry] = []
+        var stamps = CanonicalBytes("stamps")
+    }
+
+    private func look(
+        at name: ByteString, in parent: borrowing OwnedDescriptor, as path: ByteString, _ walk: inout Walk
+    ) throws(SystemError) {
+        let status = try parent.status(of: name)
+        walk.stamps.add(
+            "stamp",
+            [
+                path.bytes,
+                Array(
+                    "\(status.inode) \(status.size) \(status.changed.seconds) \(status.changed.nanoseconds)".utf8),
+            ])
+        var entry = TreeListing.Entry(path: path, kind: .other, mode: status.permissions, content: "")
+        switch status.kind {
+        case .regular:
+            entry.kind = .file
+            entry.content = try fileDigest(name, in: parent, at: Self.host(walk.path, path), status).hex
+        case .symbolicLink:
+            (entry.kind, entry.mode) = (.link, 0)
+            entry.content = Digest(of: try parent.linkTarget(of: name).bytes).hex
+        case .directory:
+            entry.kind = .directory
+            walk.entries.append(entry)
+            let directory = try parent.openDirectory(name)
+            for child in try directory.names().sorted() {
+                try look(at: child, in: directory, as: Self.join(path, child), &walk)
+            }
+            return
+        default: break
+        }
+        walk.entries.append(entry)
+    }
+
+    private func fileDigest(
+        _ name: ByteString, in parent: borrowing OwnedDescriptor, at path: FilePath, _ status: FileStatus
+    ) throws(SystemError) -> Digest {
+        let key = ByteString(path)
+        if let digest = index.digest(of: key, FileStamp(status)) { return digest }
+        let start = Self.now()
+        let file = try OwnedDescriptor.open(
+            name, in: parent, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, resolving: .noSymbolicLinks)
+        let stamp = FileStamp(try file.status())
+        let digest = try Self.digest(of: file)
+        if stamp.isOlder(than: start) {
+            index.remember(key, FileIndex.Entry(stamp: stamp, digest: digest))
+        } else {
+            unsettled.withLock { _ = $0.insert(path) }
+        }
+        return digest
+    }
+
+    private static func digest(of file: borrowing OwnedDescriptor) throws(SystemError) -> Digest {
+        let stream = SHA256()
+        while true {
+            let piece = try file.read(upTo: 1 << 20)
+            if piece.isEmpty { return stream.finish() }
+            stream.update(piece)
+        }
+    }
+
+    /// The clock that file systems take their times from.
+    private static func now() -> FileStatus.Time {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        return FileStatus.Time(seconds: Int64(time.tv_sec), nanoseconds: Int64(time.tv_nsec))
+    }
+
+    private static func join(_ path: ByteString, _ name: ByteString) -> ByteString {
+        path.isEmpty ? name : ByteString(path.bytes + [UInt8(ascii: "/")] + name.bytes)
+    }
+
+    private static func host(_ root: FilePath, _ path: ByteString) -> FilePath {
+        FilePath(path).map { root.pushing($0) } ?? root
+    }
+}
