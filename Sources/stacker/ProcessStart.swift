@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import LinuxSystem
 
 /// What has to be right in this process before anything else runs.
 enum ProcessStart {
@@ -19,7 +20,8 @@ enum ProcessStart {
     ///   is opened the wrong way round: using it stays an error.
     /// - A broken pipe is an error of the call that wrote, not the end of the process. A handler that does nothing does
     ///   that; ignoring the signal would go on in every program we start.
-    /// - No signal is blocked, and the end of a child is not ignored, or nobody could wait for it.
+    /// - A signal that asks to end ends the process with a message. None is blocked, and the end of a child is not
+    ///   ignored, or nobody could wait for it.
     /// - The Swift runtime shows no backtrace, which would print memory; neither does that of a program we start.
     static func prepare() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
@@ -30,7 +32,8 @@ enum ProcessStart {
         var none = sigset_t()
         sigemptyset(&none)
         sigprocmask(SIG_SETMASK, &none, nil)
-        for crash in [SIGQUIT, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(crash, SIG_DFL) }
+        for crash in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGTRAP] { signal(crash, SIG_DFL) }
+        Interruption.endWithMessage()
         setenv("SWIFT_BACKTRACE", "enable=no", 1)
     }
 }

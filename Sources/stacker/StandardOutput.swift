@@ -1,10 +1,17 @@
 import Diagnostics
+import Glibc
 import SystemPackage
 
 /// What a command was asked to print; the log goes elsewhere.
 enum StandardOutput {
     /// The reader went away, which is no reason to complain.
     struct Closed: Error {}
+
+    /// Whether nobody can read any more what is written there: a pipe whose reader has ended.
+    static var isClosed: Bool {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&output, 1, 0) == 1 && output.revents & Int16(POLLERR) != 0
+    }
 
     /// Writes all of `text`.
     ///
