@@ -1,4 +1,5 @@
 import Diagnostics
+import Stackerfile
 
 /// Rewrites a command line into the one spelling that ArgumentParser reads without surprises.
 ///
@@ -58,7 +59,10 @@ struct ArgumentNormalizer {
 
     private func knownCommand(_ argument: ByteString) throws(UsageError) -> String {
         guard let name = argument.utf8Text, syntax.commands[name] != nil else {
-            throw .unknownCommand(argument.description)
+            throw .unknownCommand(
+                argument.description,
+                meant: Spelling.suggestion(for: argument, among: (syntax.commands.keys + [syntax.helpCommand]).sorted())
+            )
         }
         return name
     }
@@ -80,7 +84,9 @@ struct ArgumentNormalizer {
             throw .invalid("bad flag syntax: \(argument)", command: verb)
         }
         guard let flag = flags.first(where: { $0.names.contains { ByteString($0) == name } }) else {
-            throw .invalid("flag provided but not defined: -\(name)", command: verb)
+            let known = flags.flatMap(\.names).filter { $0.utf8.count > 1 }
+            let meant = Spelling.suggestion(for: name, among: known).map { " (did you mean --\($0)?)" } ?? ""
+            throw .invalid("flag provided but not defined: -\(name)\(meant)", command: verb)
         }
         let attached = equals.map { ByteString(body[body.index(after: $0)...]) }
         switch flag.kind {

@@ -73,8 +73,8 @@ import Glibc
         switch error {
         case is StandardOutput.Closed:
             return 128 + SIGPIPE
-        case UsageError.unknownCommand(let name):
-            StandardError.print("No help topic for '\(name)'")
+        case UsageError.unknownCommand(let name, let meant):
+            StandardError.print("No help topic for '\(name)'" + (meant.map { " (did you mean '\($0)'?)" } ?? ""))
             return 3
         case UsageError.invalid(let message, let verb):
             // The usage text goes to standard output, as it always did. That nobody can read it there is no news

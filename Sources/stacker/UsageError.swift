@@ -3,5 +3,5 @@ enum UsageError: Error, Hashable, Sendable {
     /// Shown below the usage text of `command`, or of the program where there is none.
     case invalid(String, command: String?)
     /// The verb is none of ours.
-    case unknownCommand(String)
+    case unknownCommand(String, meant: String?)
 }

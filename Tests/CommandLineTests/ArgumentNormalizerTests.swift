@@ -100,7 +100,7 @@ private struct Row: Sendable, CustomTestStringConvertible {
             (["clean", "-f", "x"], "flag provided but not defined: -f", "clean"),
             (["-f", "x", "build"], "flag provided but not defined: -f", nil),
             (["build", "-fx"], "flag provided but not defined: -fx", "build"),
-            (["build", "--Debug"], "flag provided but not defined: -Debug", "build"),
+            (["build", "--Debug"], "flag provided but not defined: -Debug (did you mean --debug?)", "build"),
             (
                 ["build", "--generate-completion-script=zsh"],
                 "flag provided but not defined: -generate-completion-script", "build"
@@ -139,12 +139,12 @@ private struct Row: Sendable, CustomTestStringConvertible {
 
     @Test(
         arguments: [
-            (["bild"], "bild"), (["-"], "-"), ([""], ""), (["--debug", "x", "build"], "x"), (["help", "x"], "x"),
-            (["Build"], "Build"), ([ByteString([0xff])], "\\xff"), (["internal", "worker"], "internal"),
-            (["build\n"], "build\\x0a"),
+            (["frob"], "frob"), (["-"], "-"), ([""], ""), (["--debug", "x", "build"], "x"), (["help", "x"], "x"),
+            ([ByteString([0xff])], "\\xff"), (["internal", "worker"], "internal"),
+
         ] as [([ByteString], String)])
     func `with an unknown verb is refused`(_ line: [ByteString], _ name: String) {
-        #expect(throws: UsageError.unknownCommand(name)) {
+        #expect(throws: UsageError.unknownCommand(name, meant: nil)) {
             try ArgumentNormalizer.invocation(of: line, Self.syntax)
         }
     }

@@ -55,7 +55,7 @@ private let program = Program.built("stacker")
         let run = try stacker(arguments)
         #expect(run.status == .exited(3))
         #expect(run.stdout.isEmpty)
-        #expect(run.stderr == "No help topic for 'bild'\n")
+        #expect(run.stderr == "No help topic for 'bild' (did you mean 'build'?)\n")
     }
 
     @Test(

@@ -5,6 +5,7 @@ import SystemPackage
 
 struct Build: SessionCommand {
     static let configuration = CommandConfiguration(
+        commandName: "build",
         abstract: "Build the images that a stacker.yaml describes.",
         usage: "stacker build [<option> ...]",
         discussion: "Images are built in an order in which each comes after the image it starts from.")

@@ -4,6 +4,7 @@ import Diagnostics
 
 struct Clean: SessionCommand {
     static let configuration = CommandConfiguration(
+        commandName: "clean",
         abstract: "Remove what builds made.",
         usage: "stacker clean [<option> ...]",
         discussion: "Root file systems, blobs and the OCI layout go; what stacker did not make stays.")

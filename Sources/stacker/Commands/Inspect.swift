@@ -5,6 +5,7 @@ import OCI
 
 struct Inspect: SessionCommand {
     static let configuration = CommandConfiguration(
+        commandName: "inspect",
         abstract: "Show what the images of the OCI layout are made of.",
         usage: "stacker inspect [<option> ...] [<tag>]",
         discussion: "Without a tag every image is shown, in the order of the layout's index.")

@@ -1,9 +1,9 @@
-import Diagnostics
+public import Diagnostics
 
 /// Guesses what a misspelt word was meant to be.
-enum Spelling {
+public enum Spelling {
     /// The known word nearest to `word`: two typing mistakes away at most, and fewer than half of its letters wrong.
-    static func suggestion(for word: ByteString, among known: some Sequence<String>) -> String? {
+    public static func suggestion(for word: ByteString, among known: some Sequence<String>) -> String? {
         var best: (word: String, distance: Int)?
         for candidate in known {
             let letters = Array(candidate.utf8)
