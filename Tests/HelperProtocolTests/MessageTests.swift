@@ -27,6 +27,7 @@ import Testing
             parent: 3,
             operation: .jail(JailedProgram(program: "/p", arguments: ["x"], view: .directory, descriptors: []))),
         Request(parent: -1, operation: .removeTrees(["x", ""])),
+        Request(parent: 3, userNamespace: 4, operation: .probe(".tmp.x")),
     ]
     static let replies: [Reply] = [
         .ready, .exited(-3), .signalled(9),

@@ -11,7 +11,7 @@ extension Finding {
 
     private static let refusals: Set<Errno> = [
         .invalidArgument, .notPermitted, .permissionDenied, .notSupported, .readOnlyFileSystem, .overflow,
-        .operationNotSupportedByDevice,
+        .operationNotSupportedByDevice, .ioError, .noData, .directoryNotEmpty, .improperLink,
     ]
 
     /// Source: the kernel's overlayfs.rst, "Upper file system" and its messages; what each file system does was tried.
@@ -30,11 +30,19 @@ extension Finding {
             let name = kind.map(\.description) ?? ""
             return Finding(
                 "OV-02", summary, because: "it lies on \(name), which overlayfs cannot write to", fix: elsewhere)
-        case (.notSupported, _), (.invalidArgument, .tmpfs):
+        case (.notSupported, _), (.invalidArgument, .tmpfs), (.ioError, _), (.noData, _):
             return Finding(
                 "OV-03", summary,
                 because: "its file system\(kind.map { " (\($0))" } ?? "") lacks extended attributes for users",
                 fix: elsewhere)
+        case (.directoryNotEmpty, _):
+            return Finding(
+                "OV-10", summary,
+                because: "its file system does not say of directory entries what they are (ftype)", fix: elsewhere)
+        case (.improperLink, _):
+            return Finding(
+                "OV-11", summary, because: "its directories have different project ids",
+                fix: .advice("give the roots directory one project id, or name another one with `--roots-dir`"))
         case (.invalidArgument, _):
             return Finding(
                 "OV-04", summary,

@@ -61,6 +61,13 @@ public struct Helper: Sendable {
         }
     }
 
+    /// Tries in the empty directory `name` of `roots` what build steps do to overlays; what it makes there stays.
+    ///
+    /// - Throws: ``HelperFailure`` where it does not work, or does something else than it should.
+    public func probe(_ name: ByteString, in namespace: BuildNamespace, roots: FilePath) async throws {
+        _ = try await Blocking.run { try perform(.probe(name), in: namespace, directory: roots) }
+    }
+
     /// Removes trees, whoever owns their files; what is gone already is fine.
     public func removeTrees(_ names: [ByteString], in namespace: BuildNamespace, roots: FilePath) async throws {
         guard !names.isEmpty else { return }

@@ -27,6 +27,8 @@ public struct Request: Hashable, Sendable {
         case jail(JailedProgram)
         /// Removes trees below the working directory, each named by one component; what is gone already is fine.
         case removeTrees([ByteString])
+        /// Tries in this empty directory of the working directory what build steps do to overlays; leaves it there.
+        case probe(ByteString)
     }
 }
 
@@ -64,6 +66,9 @@ extension Request {
         case .removeTrees(let names):
             writer.append(UInt8(4))
             writer.append(names) { $0.append($1) }
+        case .probe(let name):
+            writer.append(UInt8(5))
+            writer.append(name)
         }
         return writer
     }
@@ -84,6 +89,7 @@ extension Request {
         case 2: operation = .step(try Step(reading: &reader))
         case 3: operation = .jail(try JailedProgram(reading: &reader))
         case 4: operation = .removeTrees(try reader.byteStrings("names"))
+        case 5: operation = .probe(try reader.byteString("name"))
         default: throw MalformedMessage("operation")
         }
         try reader.finish()

@@ -89,3 +89,15 @@ extension OwnedDescriptor {
         }
     }
 }
+
+extension OwnedDescriptor {
+    /// The path that the kernel knows the open file by: absolute, without any symbolic link.
+    public func hostPath() throws(SystemError) -> ByteString {
+        let link: ByteString = ByteString("/proc/self/fd/\(raw)")
+        return try unsafe link.withCString(for: "readlink") { (text) throws(SystemError) in
+            var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let length = try check("readlink", link) { unsafe readlink(text, &target, Int(PATH_MAX)) }
+            return ByteString(target.prefix(length).map { UInt8(bitPattern: $0) })
+        }
+    }
+}

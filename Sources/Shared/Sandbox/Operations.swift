@@ -18,6 +18,9 @@ enum Operations {
         case .removeTrees(let names):
             try TreeRemoval.remove(names)
             return .exited(0)
+        case .probe(let name):
+            try OverlayProbe.run(name)
+            return .exited(0)
         }
     }
 }

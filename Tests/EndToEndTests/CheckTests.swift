@@ -1,0 +1,65 @@
+import Diagnostics
+import Foundation
+import SystemPackage
+import TestSupport
+import Testing
+
+/// `stacker check` does what a build does, in the directory that a build would use.
+@Suite(.requiresSubordinateIds)
+struct CheckTests {
+    @Test func aHostThatBuildsIsReadyAndNothingIsLeft() throws {
+        let project = try Project()
+        let check = try project.stacker("check")
+        #expect(check.exitCode == 0, "\(check.stdoutText)\(check.stderrText)")
+        #expect(check.stdoutText.hasPrefix("os/kernel: Linux "))
+        #expect(check.stdoutText.contains("\(project.path)/roots "))
+        for probe in ["roots-dir", "user-namespace", "overlay", "build-step"] {
+            #expect(check.stdoutText.contains("\n\(probe): works\n"), "\(check.stdoutText)")
+        }
+        #expect(try project.run("/bin/ls", "-A", "roots").stdoutText == ".lock\n")
+        #expect(project.leftovers().isEmpty)
+    }
+
+    @Test func theJSONFormSaysItsVersionAndEachProbe() throws {
+        let check = try Project().stacker("check", "--json")
+        let document = try JSONSerialization.jsonObject(with: Data(check.stdout.bytes)) as? [String: Any]
+        #expect(document?["version"] as? Int == 1)
+        #expect(document?["ready"] as? Bool == true)
+        let probes = try #require(document?["probes"] as? [[String: String]])
+        #expect(probes.map { $0["status"] } == ["ok", "ok", "ok", "ok"])
+    }
+
+    @Test func aLinkOnTheWayToTheRootsDirectoryIsNamedWithTheRealOne() throws {
+        let project = try Project()
+        _ = try project.run("/bin/sh", "-c", "mkdir real && ln -s real link")
+        let check = try project.stacker("--roots-dir", "link/roots", "check")
+        #expect(check.exitCode == 1)
+        #expect(check.stdoutText.contains("roots-dir: RD-01 "), "\(check.stdoutText)")
+        #expect(check.stdoutText.contains("uses symbolic links, use \"\(project.path)/real/roots\" instead"))
+    }
+
+    @Test(.requiresUser) func withoutPrivilegesToGainTheRestIsNotTried() throws {
+        let project = try Project()
+        let check = try project.run(
+            "/usr/bin/setpriv", "--no-new-privs", ByteString(Program.built("stacker").string), "check")
+        #expect(check.exitCode == 1)
+        #expect(check.stdoutText.contains("user-namespace: ID-04 "), "\(check.stdoutText)")
+        #expect(check.stdoutText.contains("overlay: not tried because user-namespace does not work"))
+        #expect(check.stdoutText.contains("build-step: not tried because user-namespace does not work"))
+    }
+
+    /// Both let an overlay be mounted, or look like a disk, until something is deleted.
+    @Test(
+        .requiresRoot,
+        arguments: [
+            ("mount -t ramfs none roots", "OV-02"),
+            ("mkdir l u w; mount -t overlay -o lowerdir=l,upperdir=u,workdir=w none roots", "OV-01"),
+        ])
+    func aDirectoryThatOverlaysCannotUseIsFound(mount: String, id: String) throws {
+        let project = try Project()
+        let script = "mkdir roots && \(mount) && chmod 700 roots && exec \(Program.built("stacker")) check"
+        let check = try project.run("/usr/bin/unshare", "-m", "/bin/sh", "-c", ByteString(script))
+        #expect(check.exitCode == 1, "\(check.stderrText)")
+        #expect(check.stdoutText.contains("overlay: \(id) "), "\(check.stdoutText)")
+    }
+}
