@@ -1,3 +1,4 @@
+import Digests
 public import Diagnostics
 import LinuxSystem
 import Synchronization
@@ -19,18 +20,24 @@ extension ImageLayout {
     /// file is left alone where nothing would change, and read again where another tool changed it meanwhile.
     public func replaceTags(_ entries: [(tag: String, descriptor: Descriptor)]) throws(Failure) {
         for entry in entries { try ImageTag.check(entry.tag) }
+        let needed = entries.flatMap { blobs(neededBy: $0.descriptor) }
         try attempt("change \(ByteString(path.appending("index.json")))") {
             try changes.withLock { _ in
                 let lock = try LayoutLock(root, limits: limits)
                 defer { withExtendedLifetime(lock) {} }
-                try replaceLocked(entries)
+                // Since they were published another stacker may have swept some that it had put there before us.
+                let missing = try needed.filter { try blobs.status(of: $0) == nil }
+                if let workshop, !missing.isEmpty { try put(missing, from: workshop) }
+                for _ in 0..<8 where try replaceOnce(entries) { return }
+                throw Failure("another program keeps changing it", class: .busy)
             }
         }
     }
 
-    func replaceLocked(_ entries: [(tag: String, descriptor: Descriptor)]) throws {
-        for _ in 0..<8 where try replaceOnce(entries) { return }
-        throw Failure("another program keeps changing it", class: .busy)
+    /// What an image consists of; nothing for what is no image of ours.
+    private func blobs(neededBy descriptor: Descriptor) -> [Digest] {
+        guard let manifest = try? manifest(of: descriptor) else { return [] }
+        return Set(manifest.layers.map(\.digest) + [manifest.config.digest, descriptor.digest]).sorted()
     }
 
     /// Returns false where another tool wrote the file since it was read.

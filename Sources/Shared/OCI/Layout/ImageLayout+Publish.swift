@@ -11,32 +11,15 @@ extension ImageLayout {
     ///
     /// A blob shares its file with stacker's own (a hard link), else its extents, else it is copied. One that the
     /// layout has already stays.
-    public func publish(_ digests: [Digest]) throws(Failure) { try publish(digests, tagging: []) }
-
-    /// Gives the layout these blobs and then points tags at images, so that they survive a power cut.
-    ///
-    /// No other stacker takes a blob away before the tags need it: it sweeps with the lock of the layout held, and with
-    /// that lock held it is looked once more whether all blobs are there.
-    public func publish(
-        _ digests: [Digest], tagging entries: [(tag: String, descriptor: Descriptor)]
-    ) throws(Failure) {
-        for entry in entries { try ImageTag.check(entry.tag) }
+    public func publish(_ digests: [Digest]) throws(Failure) {
         let workshop = try openWorkshop()
-        let digests = Set(digests).sorted()
-        try attempt("put images into \(ByteString(path))") {
-            try changes.withLock { _ in
-                // Copying and syncing may take long, so it is done before the lock is taken.
-                try put(digests, from: workshop)
-                let lock = try LayoutLock(root, limits: limits)
-                defer { withExtendedLifetime(lock) {} }
-                let missing = try digests.filter { try blobs.status(of: $0) == nil }
-                if !missing.isEmpty { try put(missing, from: workshop) }
-                if !entries.isEmpty { try replaceLocked(entries) }
-            }
+        try attempt("put blobs into \(ByteString(path))") {
+            try changes.withLock { _ in try put(Set(digests).sorted(), from: workshop) }
         }
     }
 
-    private func put(_ digests: [Digest], from workshop: Workshop) throws {
+    /// Puts blobs into the layout, syncs them, and remembers which of them are ours; to be called with ``changes`` held.
+    func put(_ digests: [Digest], from workshop: Workshop) throws {
         let ours = try digests.filter { try publish($0, from: workshop) }
         try remember(ours, in: workshop)
         for digest in ours { try blobs.open(digest)?.synchronize() }
