@@ -89,7 +89,9 @@ struct ArgumentNormalizer {
             throw .invalid("flag provided but not defined: -\(name)\(meant)", command: verb)
         }
         let attached = equals.map { ByteString(body[body.index(after: $0)...]) }
+        if let cancelled = flag.cancels { given.removeAll { $0.flag.names.first == cancelled } }
         switch flag.kind {
+        case .optionalValue(let bare): try takeValue(flag, name, attached ?? ByteString(bare))
         case .boolean: try takeBoolean(flag, name, attached)
         case .value: try takeValue(flag, name, attached)
         }

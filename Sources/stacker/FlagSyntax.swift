@@ -8,6 +8,8 @@ struct FlagSyntax: Hashable, Sendable {
         case boolean
         /// Always a value, attached with `=` or as the next argument.
         case value
+        /// `=` and a value, or nothing, which means this value.
+        case optionalValue(bare: String)
     }
 
     /// The long name first.
@@ -15,9 +17,15 @@ struct FlagSyntax: Hashable, Sendable {
     let kind: Kind
     /// Whether an empty value says the same as leaving the flag out, and is not a mistake.
     let emptyMeansUnset: Bool
+    /// The flag that this one takes back, by its long name.
+    var cancels: String?
 
-    static func boolean(_ names: String...) -> FlagSyntax {
-        FlagSyntax(names: names, kind: .boolean, emptyMeansUnset: false)
+    static func boolean(_ names: String..., cancels: String? = nil) -> FlagSyntax {
+        FlagSyntax(names: names, kind: .boolean, emptyMeansUnset: false, cancels: cancels)
+    }
+
+    static func optionalValue(_ name: String, bare: String, cancels: String? = nil) -> FlagSyntax {
+        FlagSyntax(names: [name], kind: .optionalValue(bare: bare), emptyMeansUnset: false, cancels: cancels)
     }
 
     static func value(_ names: String..., emptyMeansUnset: Bool = false) -> FlagSyntax {

@@ -1,12 +1,14 @@
 import ArgumentParser
 import Diagnostics
+import Glibc
 
 /// The flags that every command takes, before and after the verb.
 struct GlobalOptions: ParsableArguments {
     static let syntax: [FlagSyntax] = [
         .value("work-dir", emptyMeansUnset: true), .value("stacker-dir"), .value("oci-dir"), .value("roots-dir"),
         .value("config"), .boolean("debug"), .boolean("quiet", "q"), .value("log-file"), .boolean("log-timestamp"),
-        .value("storage-type"),
+        .value("storage-type"), .optionalValue("progress", bare: ProgressMode.bare, cancels: "no-progress"),
+        .boolean("no-progress", cancels: "progress"),
     ]
 
     @Option(
@@ -54,6 +56,25 @@ struct GlobalOptions: ParsableArguments {
         help: ArgumentHelp("Store file-system trees this way; overlay is the only one.", valueName: "type"),
         completion: .list(["overlay"]))
     var storageType = "overlay"
+
+    @Option(
+        help: ArgumentHelp(
+            "Show what is under way: auto (on a terminal), tty, plain or json; without a value, even elsewhere.",
+            valueName: "form"),
+        completion: .list(ProgressMode.values))
+    var progress = "auto"
+
+    @Flag(help: "Do not show what is under way.")
+    var noProgress = false
+
+    /// How progress is to be shown, here and now.
+    func progressMode() throws(Failure) -> ProgressMode {
+        if noProgress { return .off }
+        let isDumb = getenv("TERM").map { String(cString: $0) == "dumb" } ?? true
+        let mode = try ProgressMode(
+            progress, isTerminal: isatty(STDOUT_FILENO) == 1 && isatty(STDERR_FILENO) == 1 && !isDumb)
+        return quiet && progress == "auto" ? .off : mode
+    }
 
     /// How much of the log is written.
     func logLevel() throws(Failure) -> Log.Level {

@@ -14,6 +14,7 @@ struct Session: Sendable {
     init(_ options: GlobalOptions) throws(Failure) {
         let level = try options.logLevel()
         try options.checkStorageType()
+        _ = try options.progressMode()
         sourceDateEpoch = try SourceDateEpoch.parse(Self.environment("SOURCE_DATE_EPOCH"))
         let configuration = try Configuration.read(
             named: options.config.map { FilePath($0) },

@@ -16,13 +16,21 @@ enum StandardOutput {
     /// Writes all of `text`.
     ///
     /// - Throws: ``Closed`` for a broken pipe, a `Failure` for everything else (a full disk, say).
-    static func write(_ text: String) throws {
+    static func write(_ text: String) throws { try write(Array(text.utf8)) }
+
+    static func write(_ bytes: [UInt8]) throws {
         do {
-            _ = try FileDescriptor.standardOutput.writeAll(Array(text.utf8))
+            _ = try FileDescriptor.standardOutput.writeAll(bytes)
         } catch Errno.brokenPipe {
             throw Closed()
         } catch {
             throw Failure("cannot write to standard output", causes: [String(describing: error)])
         }
+    }
+
+    /// Throws ``Closed`` where writing would, without writing.
+    static func check() throws {
+        var polled = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        if poll(&polled, 1, 0) == 1, polled.revents & Int16(POLLERR) != 0 { throw Closed() }
     }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Synchronization
 import SystemPackage
 import TestSupport
 import Testing
@@ -57,5 +58,16 @@ import Testing
         let log = Log(adopting: full.rawValue)
         log.info("lost")
         #expect(log.writeError == ENOSPC)
+    }
+
+    @Test func `hands lines from its level up to a function, and writes them later as they were`() throws {
+        let lines = Mutex<[Log.Line]>([])
+        let routed = Log(level: .info).routed { line in lines.withLock { $0.append(line) } }
+        routed.debug("d")
+        routed.warning("w")
+        let taken = lines.withLock { $0 }
+        #expect(taken.map(\.message) == ["w"] && taken.map(\.level) == [.warning])
+        let text = try written(.error, timestamps: true) { $0.write(Log.Line(.info, time: 1, "early")) }
+        #expect(text == "1970-01-01T00:00:01Z early\n")
     }
 }

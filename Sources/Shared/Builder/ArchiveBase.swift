@@ -13,7 +13,10 @@ enum ArchiveBase {
         }
         let archive = try open(path)
         let result = try await attempt("unpack \(url)") {
-            try await context.storage.unpack(archive: archive.raw, into: root, limits: context.request.limits)
+            let bytes = try UInt64(exactly: archive.status().size).flatMap { $0 == 0 ? nil : $0 }
+            return try await context.during(.unpacking, "\(url)", total: bytes, archive: archive.raw) {
+                try await context.storage.unpack(archive: archive.raw, into: root, limits: context.request.limits)
+            }
         }
         for warning in result.warnings { context.request.log.warning("\(url): \(warning)") }
     }

@@ -9,12 +9,16 @@ import SystemPackage
 
 /// What all images of one build share.
 struct BuildContext: Sendable {
-    let request: BuildRequest
+    var request: BuildRequest
     /// Held as long as anybody works with this value.
     private let locks: BuildLocks
     let layout: ImageLayout
     let storage: OverlayStorage
     let packing = LayerPacking()
+    /// Layers of bases that are being unpacked, by digest.
+    let unpacking = SharedWork<String, FinishedLayer>()
+    /// The image that is built with this value; `nil` in what all share.
+    var turn: ImageTurn?
     /// Text of the stacker.yaml, for its annotation.
     let stackerfileText: String
     /// Seconds since 1970, UTC: what `created` says.

@@ -12,33 +12,24 @@ import SystemPackage
 
 /// Builds images from a stacker.yaml, and takes away what builds leave.
 public enum Builder {
-    /// Builds every image of the file, each after the images it needs.
-    public static func build(_ request: BuildRequest) async throws(Failure) {
+    /// Builds the images that are asked for, each after those it needs.
+    ///
+    /// - Throws: ``Failure``, or what ``BuildReporter/write(_:)`` threw.
+    public static func build(_ request: BuildRequest) async throws {
         // Other processes make the namespace, while this one reads the file.
         async let entering = Namespace.entered(roots: request.directories.roots)
-        let recipe = try RecipeFile.read(request)
-        let images: [ImageRecipe]
-        do { images = try recipe.buildOrder() } catch { throw error.explanation }
+        let plan = try BuildPlan(request)
         let context = try BuildContext(
-            request: request, stackerfile: recipe.text, entered: try await entering.get())
-        var built: [String: BuiltImage] = [:]
-        for image in images {
-            request.log.info("preparing image \(image.name)...")
-            let known = built
-            built[image.name] = try await attempt("cannot build \"\(image.name)\"") {
-                let finished = try await Namespace.explaining(roots: request.directories.roots) {
-                    try await ImageBuild(image: image, context: context, built: known).run()
-                }
-                if let manifest = finished.manifest { try context.layout.replaceTags([(image.name, manifest)]) }
-                return finished
-            }
-            request.log.info("filesystem \(image.name) built successfully")
-        }
+            request: request, stackerfile: plan.recipe.text, entered: try await entering.get())
+        try await ParallelBuild(images: plan.images, context: context).run()
         try await attempt("clean up after the build") {
             try context.layout.sweep()
             try await context.storage.emptyTrash()
         }
     }
+
+    /// Works out what would be built, and in which order, and tells it at debug level.
+    public static func order(_ request: BuildRequest) throws(Failure) { try BuildPlan(request).logOrder(request.log) }
 
     /// Removes what builds made: roots, blobs, imports and the output layout; whatever else is there stays.
     public static func clean(_ directories: Directories, log: Log) async throws(Failure) {
@@ -59,7 +50,7 @@ public enum Builder {
             for name in try ImageLayout.remove(directories.oci, limits: Limits()).left {
                 log.info("left \(ByteString(directories.oci))/\(name), which stacker did not make")
             }
-            try PrivateDirectory.remove(["blobs", "imports", "oci-blobs"], from: directories.stacker)
+            try PrivateDirectory.remove(["blobs", "imports", "logs", "oci-blobs"], from: directories.stacker)
             for path in [directories.roots, directories.stacker] {
                 try PrivateDirectory.remove([DirectoryLock.name], from: path)
                 try PrivateDirectory.removeIfEmpty(path)

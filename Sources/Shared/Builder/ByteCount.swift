@@ -1,11 +1,11 @@
 /// A number of bytes for people: at most four digits, in powers of 1000.
-struct ByteCount: CustomStringConvertible {
-    let bytes: UInt64
+public struct ByteCount: CustomStringConvertible {
+    private let bytes: UInt64
 
-    init(_ bytes: UInt64) { self.bytes = bytes }
+    public init(_ bytes: UInt64) { self.bytes = bytes }
 
     /// `999 bytes`, `1.2 kB`, `34.5 MB`; rounded down.
-    var description: String {
+    public var description: String {
         guard bytes >= 1000 else { return "\(bytes) \(bytes == 1 ? "byte" : "bytes")" }
         var unit: UInt64 = 1000
         var names = ["kB", "MB", "GB", "TB", "PB", "EB"][...]

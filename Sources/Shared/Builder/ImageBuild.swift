@@ -36,7 +36,7 @@ struct ImageBuild {
             binds: binds,
             arguments: [ByteString("/stacker/imports/\(RunScript.name)")],
             environment: RunEnvironment.make(image: image.name, host: context.environment))
-        let end = try await context.storage.run(step)
+        let end = try await context.run(step)
         guard end == .exited(0) else {
             throw Failure(
                 "run commands failed for image \"\(image.name)\" in \"\(ByteString(context.request.stackerFile))\"",

@@ -43,9 +43,11 @@ actor LayerPacking {
     ) async throws -> PackedLayer? {
         let (request, log) = (context.request, context.request.log)
         let blob = try context.layout.temporaryBlob()
-        let result = try await context.storage.pack(
-            layer, above: below, archive: blob.raw, compression: request.compression,
-            sourceDateEpoch: request.sourceDateEpoch)
+        let result = try await context.during(.packing, archive: blob.raw) {
+            try await context.storage.pack(
+                layer, above: below, archive: blob.raw, compression: request.compression,
+                sourceDateEpoch: request.sourceDateEpoch)
+        }
         log.debug("packed \(ByteCount(result.uncompressedSize)) into \(ByteCount(result.size)) (\(result.encoder))")
         for warning in result.warnings { log.warning(warning) }
         guard result.entries > 0 else { return nil }

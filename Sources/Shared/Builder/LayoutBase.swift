@@ -57,6 +57,11 @@ struct LayoutBase {
     }
 
     private func directory(of layer: Layer) async throws -> FinishedLayer {
+        // Two images may start from the same base at the same time.
+        try await context.unpacking.value(of: layer.descriptor.digest.description) { try await unpacked(layer) }
+    }
+
+    private func unpacked(_ layer: Layer) async throws -> FinishedLayer {
         let digest = layer.descriptor.digest.description
         if let finished = try context.storage.finishedLayer(digest) { return finished }
         let compression = try Self.compression(layer.descriptor)
@@ -64,8 +69,10 @@ struct LayoutBase {
         let expected = UnpackJob.Expected(
             digest: digest, size: UInt64(layer.descriptor.size), diffID: layer.diffID.description)
         let unpacked = try await attempt("unpack layer \(digest)") {
-            try await context.storage.unpackLayer(
-                expected, compression, archive: archive.raw, limits: context.request.limits)
+            try await context.during(.unpacking, digest, total: expected.size, archive: archive.raw) {
+                try await context.storage.unpackLayer(
+                    expected, compression, archive: archive.raw, limits: context.request.limits)
+            }
         }
         for warning in unpacked.result.warnings { context.request.log.warning("layer \(digest): \(warning)") }
         return unpacked.layer

@@ -50,14 +50,30 @@ public struct Helper: Sendable {
         }
     }
 
-    /// Runs one build step, whose standard output and standard error go to the descriptor `output`.
+    /// Runs one build step, whose standard output and standard error go to `output`.
     ///
-    /// The answer is ``Reply/exited(_:)`` or ``Reply/signalled(_:)``, of the command.
+    /// The answer is ``Reply/exited(_:)`` or ``Reply/signalled(_:)``, of the command. Where `output` throws, the step is
+    /// killed, and that error is thrown.
     public func run(
-        _ step: Step, in namespace: BuildNamespace, roots: FilePath, output: CInt
+        _ step: Step, in namespace: BuildNamespace, roots: FilePath, output: StepOutput
     ) async throws -> Reply {
         try await Blocking.run {
-            try perform(.step(step), in: namespace, directory: roots, output: output)
+            switch output {
+            case .descriptor(let descriptor):
+                return try perform(.step(step), in: namespace, directory: roots, output: descriptor)
+            case .bytes(let take):
+                let pipe = try OutputPipe()
+                let call = try HelperCall(
+                    program: program, directory: roots, namespace: namespace, output: pipe.writer.raw)
+                let output = pipe.handOver()
+                try call.send(.step(step))
+                // Its end is that of every process which could write to it, stacker-nsexec among them. The thread that
+                // waits for the step reads, so that no other one has to be there for the step to go on.
+                while case let piece = try output.read(upTo: OutputPipe.pieceBytes), !piece.isEmpty { try take(piece) }
+                let reply = try call.reply()
+                try call.finish()
+                return reply
+            }
         }
     }
 

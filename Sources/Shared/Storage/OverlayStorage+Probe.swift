@@ -3,6 +3,7 @@ import Glibc
 import HelperClient
 import HelperProtocol
 import LinuxSystem
+import SystemPackage
 
 /// Trying, in the roots directory, what a build will do there.
 extension OverlayStorage {
@@ -24,7 +25,7 @@ extension OverlayStorage {
                 layers: [], upper: ByteString("\(name)/upper"), work: ByteString("\(name)/work"),
                 root: ByteString("\(name)/root"), arguments: ["/missing"], environment: [])
             do {
-                _ = try await run(step)
+                _ = try await run(step, output: .descriptor(FileDescriptor.standardError.rawValue))
             } catch let failure as HelperFailure where failure.stage == .command && failure.errno == ENOENT {
                 return
             }

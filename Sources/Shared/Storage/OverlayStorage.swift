@@ -68,9 +68,9 @@ public final class OverlayStorage: Sendable {
         return result
     }
 
-    /// Runs a command; its output goes to standard output.
-    public func run(_ step: Step) async throws -> Reply {
-        try await helper.run(step, in: namespace, roots: roots, output: FileDescriptor.standardOutput.rawValue)
+    /// Runs a command, whose output goes to `output`.
+    public func run(_ step: Step, output: StepOutput) async throws -> Reply {
+        try await helper.run(step, in: namespace, roots: roots, output: output)
     }
 
     /// Packs a sealed layer, seen against the layers below it, lowest first.

@@ -7,10 +7,12 @@ struct Build: SessionCommand {
     static let configuration = CommandConfiguration(
         commandName: "build",
         abstract: "Build the images that a stacker.yaml describes.",
-        usage: "stacker build [<option> ...]",
-        discussion: "Images are built in an order in which each comes after the image it starts from.")
+        usage: "stacker build [<option> ...] [<image> ...]",
+        discussion: "Images are built several at a time, each after those it needs. Naming some builds only these.")
 
-    static let syntax: [FlagSyntax] = [.value("stacker-file", "f"), .value("compression")]
+    static let syntax: [FlagSyntax] = [
+        .value("stacker-file", "f"), .value("compression"), .value("jobs", "j"), .boolean("order-only"),
+    ]
 
     @Option(
         name: [.long, .customShort("f")],
@@ -24,18 +26,30 @@ struct Build: SessionCommand {
         completion: .list(LayerCompression.values))
     var compression = "gzip"
 
+    @Option(
+        name: [.long, .customShort("j")],
+        help: ArgumentHelp(
+            "Build so many images at the same time (default: the number of processors).", valueName: "number"))
+    var jobs: String?
+
+    @Flag(help: "Work out the order and stop; --debug shows it.")
+    var orderOnly = false
+
+    @Argument(help: ArgumentHelp("Build this image and those it needs; all where none is named.", valueName: "image"))
+    var images: [String] = []
+
     @OptionGroup(title: "Global Options") var global: GlobalOptions
 
-    /// Taken and not used, as always: scripts rely on it.
-    @Argument(help: .hidden) var ignored: [String] = []
-
     func run(in session: Session) async throws {
-        if !ignored.isEmpty { session.log.warning("build takes flags only; ignoring what follows them") }
+        let display = try BuildDisplay(global, log: session.log)
         var request = BuildRequest(
             stackerFile: stackerFile == "-" ? "-" : try session.absolute(stackerFile),
             directories: session.directories,
-            sourceDateEpoch: session.sourceDateEpoch, log: session.log)
+            sourceDateEpoch: session.sourceDateEpoch, log: display.log, reporter: display.reporter)
         request.compression = try LayerCompression.parse(compression)
+        request.jobs = try jobs.map(JobCount.parse) ?? BuildRequest.defaultJobs
+        request.images = images
+        if orderOnly { return try Builder.order(request) }
         try await Builder.build(request)
     }
 }

@@ -1,0 +1,40 @@
+import Diagnostics
+import HelperClient
+import HelperProtocol
+import Storage
+import SystemPackage
+
+/// What an image does as one of many.
+extension BuildContext {
+    /// The same for one image of the build: its own log, and its place in line.
+    func with(_ turn: ImageTurn) -> BuildContext {
+        var context = self
+        context.turn = turn
+        context.request.log = turn.log
+        return context
+    }
+
+    /// Runs a step of the image.
+    func run(_ step: Step) async throws -> Reply {
+        let output = turn?.stepOutput ?? .descriptor(FileDescriptor.standardOutput.rawValue)
+        return try await during(.running) { try await storage.run(step, output: output) }
+    }
+
+    /// Runs `body`, and tells whoever watches that it is under way.
+    ///
+    /// `archive` is the raw number of a descriptor, open until `body` returns, whose offset says how far it is.
+    func during<Value: Sendable>(
+        _ kind: BuildActivity.Kind, _ subject: String = "", total: UInt64? = nil, archive: CInt? = nil,
+        _ body: () async throws -> Value
+    ) async rethrows -> Value {
+        guard let turn else { return try await body() }
+        let (start, isTold) = (ContinuousClock.now, turn.reporter.logsActivities)
+        let what = subject.isEmpty ? "" : " \(subject)"
+        if isTold { request.log.info("\(turn.image): \(kind.rawValue)\(what)") }
+        let value = try await turn.activities.during(
+            kind, image: turn.image, subject: subject, total: total, archive: archive, body)
+        let took = Elapsed(ContinuousClock.now - start)
+        if isTold { request.log.info("\(turn.image): \(kind.done)\(what) in \(took)") }
+        return value
+    }
+}
