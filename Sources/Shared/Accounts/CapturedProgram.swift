@@ -1,12 +1,12 @@
 import CShims
-import Diagnostics
+public import Diagnostics
 import Glibc
-import LinuxSystem
-import SystemPackage
+public import LinuxSystem
+public import SystemPackage
 
 /// A program whose output we want, bounded in bytes and time.
-enum CapturedProgram {
-    enum Result: Hashable {
+public enum CapturedProgram {
+    public enum Result: Hashable, Sendable {
         case exited(CInt, stdout: [UInt8])
         case signalled(CInt)
         case timedOut
@@ -15,10 +15,11 @@ enum CapturedProgram {
 
     /// Runs `program` and waits for it; its standard input is empty, its standard error goes nowhere.
     ///
-    /// The environment holds `PATH` and `LC_ALL=C` and nothing of ours. Past a limit the program is killed, and what
-    /// it started as well: it is the leader of a process group of its own.
-    static func run(
-        _ program: FilePath, _ arguments: [ByteString], outputLimit: Int, timeLimit: Duration
+    /// The environment holds `PATH`, `LC_ALL=C` and what is given here, and nothing of ours. Past a limit the program is
+    /// killed, and what it started as well: it is the leader of a process group of its own.
+    public static func run(
+        _ program: FilePath, _ arguments: [ByteString], environment: [ByteString] = [], outputLimit: Int,
+        timeLimit: Duration
     ) throws(SystemError) -> Result {
         var ends: [CInt] = [-1, -1]
         try check("socketpair") {
@@ -26,7 +27,7 @@ enum CapturedProgram {
         }
         let ours = OwnedDescriptor(adopting: ends[0])
         let pid = try start(
-            program, [ByteString(program)] + arguments, output: OwnedDescriptor(adopting: ends[1]))
+            program, [ByteString(program)] + arguments, environment, output: OwnedDescriptor(adopting: ends[1]))
         do throws(SystemError) {
             let result = try collect(pid, ours, outputLimit, ContinuousClock.now + timeLimit)
             if case .exited(_, let output) = result { return try end(of: pid, output) }
@@ -76,7 +77,7 @@ enum CapturedProgram {
     }
 
     private static func start(
-        _ program: FilePath, _ arguments: [ByteString], output: consuming OwnedDescriptor
+        _ program: FilePath, _ arguments: [ByteString], _ additions: [ByteString], output: consuming OwnedDescriptor
     ) throws(SystemError) -> pid_t {
         // Above 2, so that no assignment below overwrites a source.
         let nothing = try OwnedDescriptor.open("/dev/null", O_RDWR).duplicate()
@@ -93,8 +94,8 @@ enum CapturedProgram {
         defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
 
-        let environment: [ByteString] = ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C"]
-        for value in arguments where value.containsNUL {
+        let environment: [ByteString] = ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C"] + additions
+        for value in arguments + additions where value.containsNUL {
             throw SystemError("posix_spawn", value, errno: .invalidArgument)
         }
         var pid: pid_t = 0
