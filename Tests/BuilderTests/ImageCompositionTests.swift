@@ -17,7 +17,9 @@ import Testing
         let text = "app:\n  from: {type: scratch}\n" + keys
         let recipe = try StackerfileParser.parse(Array(text.utf8), file: "stacker.yaml")
         let image = try #require(recipe.images.first)
-        return ImageComposition(image: image, created: 86_400, author: "me@here", stackerfileText: text)
+        return ImageComposition(
+            image: image, created: 86_400, author: "me@here", stackerfileText: text,
+            annotationsNamespace: "io.stackeroci", gitVersion: "v1-dirty")
     }
 
     @Test func aLayerIsOneEntryOfHistoryAndTheBuildAnother() throws {
@@ -56,10 +58,13 @@ import Testing
     }
 
     @Test func annotationsOfStackerCannotBeOverridden() throws {
-        let result = try Self.composition("  annotations: {io.stackeroci.stacker.stacker_version: mine, a: b}\n")
-            .annotations(parent: ["inherited": "1"])
+        let result = try Self.composition(
+            "  annotations: {io.stackeroci.stacker.stacker_version: mine, io.stackeroci.stacker.git_version: v2, a: b}\n"
+        )
+        .annotations(parent: ["inherited": "1"])
         #expect(result["io.stackeroci.stacker.stacker_version"] == Version.current)
         #expect(result["io.stackeroci.stacker.stacker_yaml"]?.hasPrefix("app:\n") == true)
+        #expect(result["io.stackeroci.stacker.git_version"] == "v1-dirty")
         #expect(result["a"] == "b" && result["inherited"] == "1")
     }
 }

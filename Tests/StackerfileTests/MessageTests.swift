@@ -91,15 +91,25 @@ import Testing
     }
 
     @Test(arguments: [
-        "overlay_dirs: []", "generate_labels: x", "build_env: {}", "build_env_passthrough: []", "build_only: true",
-        "binds: []", "os: linux",
-        "arch: amd64", "bom: {}", "was_legacy_import: true", "was_bom: true",
+        "overlay_dirs: []", "generate_labels: x", "build_env: {}", "build_env_passthrough: []", "binds: []",
     ])
     func `about a directive of later versions says so`(_ directive: String) {
         let key = directive.prefix { $0 != ":" }
         #expect(
             first("web:\n  from: {type: scratch}\n  \(directive)\n")
                 == "3:3 '\(key)' is not supported yet by this version of stacker")
+    }
+
+    @Test(arguments: [
+        ("os:", "3:3 \"os\" value cannot be empty"), ("arch: ~", "3:3 \"arch\" value cannot be empty"),
+        ("arch: [amd64]", "3:9 cannot unmarshal a list into 'arch'"),
+        ("arch: a/b", "3:9 'a/b' cannot be the \"arch\" of an image"),
+        ("os: ..", "3:7 '..' cannot be the \"os\" of an image"), ("build_only: 1", "3:15 'build_only' is an int"),
+        ("build_only: 'true'", "3:15 'build_only' is a string"), ("bom: [x]", "3:8 'bom' is a list"),
+        ("was_bom: x", "3:12 'was_bom' is a string"),
+    ])
+    func `about other directives says what is wrong with them`(_ directive: String, _ message: String) {
+        #expect(first("web:\n  from: {type: scratch}\n  \(directive)\n") == message)
     }
 
     @Test(arguments: [

@@ -77,6 +77,38 @@ import Testing
         #expect(recipe.images.first == plain.images.first)
     }
 
+    @Test func `takes what concerns the kind of image`() throws {
+        let image = try #require(
+            try parse(
+                """
+                a:
+                  from: {type: scratch}
+                  generate_labels: [one, two]
+                  build_only: yes
+                  os: linux
+                  arch: 386
+                """, all: true
+            ).images.first)
+        #expect(image.generateLabels == ["one", "two"] && image.isBuildOnly)
+        #expect(image.os == "linux" && image.architecture == "386")
+    }
+
+    @Test func `takes an empty platform as unset`() throws {
+        let image = try #require(try parse("a: {from: {type: scratch}, os: '', arch: ''}").images.first)
+        #expect(image.os == nil && image.architecture == nil)
+    }
+
+    @Test(arguments: [
+        ("bom: {generate: true, packages: []}", "'bom' is deprecated and does nothing: it was removed"),
+        ("bom:", nil), ("was_bom: false", nil), ("was_bom: true", "'was_bom' does nothing: remove it"),
+        ("was_legacy_import: true", "'was_legacy_import' does nothing: remove it"),
+    ])
+    func `takes keys that do nothing, and says so`(_ line: String, _ warning: String?) throws {
+        let recipe = try parse("a:\n  from: {type: scratch}\n  \(line)\n")
+        #expect(recipe.warnings.map(\.message) == [warning].compactMap(\.self))
+        #expect(recipe.warnings.allSatisfy { $0.mark.description == "3:3" })
+    }
+
     @Test func `tells an empty command from an unset one`() throws {
         let recipe = try parse("a:\n  from: {type: scratch}\n  cmd: []\n  entrypoint: ''\n")
         #expect(recipe.images.first?.command == [])

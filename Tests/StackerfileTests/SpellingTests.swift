@@ -17,6 +17,14 @@ import Testing
         #expect(Spelling.suggestion(for: ByteString(word), among: Vocabulary.directives) == suggestion)
     }
 
+    /// One letter twice, as often happens; `os` is too short for a guess.
+    @Test(arguments: Vocabulary.directives.filter { $0.utf8.count > 2 })
+    func `are made for every directive`(_ word: String) {
+        let text = "a:\n  from: {type: scratch}\n  \(word.prefix(1))\(word): x\n"
+        #expect(messages(text).contains("did you mean '\(word)'?"), "\(messages(text))")
+        #expect(messages(text).hasPrefix("stacker.yaml:3:3: error: unknown directive '"))
+    }
+
     @Test(arguments: [
         ("", "", 0), ("", "ab", 2), ("ab", "", 2), ("ab", "ba", 1), ("abc", "abc", 0), ("abc", "axc", 1),
         ("abc", "ac", 1),

@@ -15,6 +15,7 @@ struct BuildContext: Sendable {
     let layout: ImageLayout
     let storage: OverlayStorage
     let packing = LayerPacking()
+    let gitVersion: GitVersion
     /// Layers of bases that are being unpacked, by digest.
     let unpacking = SharedWork<String, FinishedLayer>()
     /// The image that is built with this value; `nil` in what all share.
@@ -40,17 +41,25 @@ struct BuildContext: Sendable {
             roots: directories.roots, helper: entered.helper, namespace: entered.namespace)
         stackerfileText = String(decoding: stackerfile, as: UTF8.self)
         created = request.sourceDateEpoch ?? Int64(time(nil))
-        author = request.sourceDateEpoch == nil ? Self.userAtHost() : "stacker"
         environment = Self.callersEnvironment()
+        author = request.sourceDateEpoch == nil ? Self.userAtHost(environment) : "stacker"
+        gitVersion = GitVersion(
+            of: request.stackerFile == "-" ? "." : request.stackerFile.removingLastComponent(),
+            scratch: directories.stacker, environment: environment, log: request.log)
     }
 
-    private static func userAtHost() -> String {
+    /// The person before sudo, where there was one.
+    private static func userAtHost(_ environment: [ByteString]) -> String {
         var host = [CChar](repeating: 0, count: 256)
         let name =
             unsafe gethostname(&host, host.count - 1) == 0
             ? ByteString(host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }) : "localhost"
         // Without an entry in the user database the number names the account as well.
-        let user = (try? Account.current().description) ?? String(getuid())
+        let prefix = Array("SUDO_USER=".utf8)
+        let invoker = environment.first { $0.bytes.starts(with: prefix) && $0.count > prefix.count }?
+            .bytes.dropFirst(prefix.count)
+        let user =
+            invoker.map { ByteString($0).description } ?? (try? Account.current().description) ?? String(getuid())
         return "\(user)@\(name)"
     }
 

@@ -10,6 +10,8 @@ public struct BuildRequest: Sendable {
     public var sourceDateEpoch: Int64?
     /// How new layers are stored; those of a base stay as they are.
     public var compression = PackJob.Compression.gzip
+    /// What the names of stacker's own annotations begin with.
+    public var annotationsNamespace = defaultAnnotationsNamespace
     public var log: Log
     public var limits = Limits()
     /// The images to build, with what they need; all where none is named.
@@ -21,6 +23,24 @@ public struct BuildRequest: Sendable {
 
     /// As many as there are processors.
     public static let defaultJobs = Concurrent.cores
+
+    public static let defaultAnnotationsNamespace = "io.stackeroci"
+
+    /// Refuses what cannot begin the name of an annotation.
+    public static func checkedNamespace(_ text: String) throws(Failure) -> String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5a, 0x61...0x7a, 0x2d, 0x2e, 0x5f: true
+            default: false
+            }
+        }
+        guard isPlain, !text.isEmpty else {
+            throw Failure(
+                "invalid --annotations-namespace \"\(ByteString(text))\"",
+                hint: "give a name in reverse-domain notation, such as \(defaultAnnotationsNamespace)", class: .usage)
+        }
+        return text
+    }
 
     public init(
         stackerFile: FilePath, directories: Directories, sourceDateEpoch: Int64?, log: Log, reporter: any BuildReporter

@@ -21,6 +21,7 @@ public enum Builder {
         let plan = try BuildPlan(request)
         let context = try BuildContext(
             request: request, stackerfile: plan.recipe.text, entered: try await entering.get())
+        try ForeignPrograms.check(plan.images, scratch: request.directories.stacker)
         try await ParallelBuild(images: plan.images, context: context).run()
         try await attempt("clean up after the build") {
             try context.layout.sweep()
@@ -50,7 +51,8 @@ public enum Builder {
             for name in try ImageLayout.remove(directories.oci, limits: Limits()).left {
                 log.info("left \(ByteString(directories.oci))/\(name), which stacker did not make")
             }
-            try PrivateDirectory.remove(["blobs", "imports", "logs", "oci-blobs"], from: directories.stacker)
+            try PrivateDirectory.remove(
+                ["blobs", "imports", "logs", "oci-blobs", "git", "foreign-program"], from: directories.stacker)
             for path in [directories.roots, directories.stacker] {
                 try PrivateDirectory.remove([DirectoryLock.name], from: path)
                 try PrivateDirectory.removeIfEmpty(path)

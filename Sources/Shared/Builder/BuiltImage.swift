@@ -20,6 +20,11 @@ struct BuiltImage: Sendable {
     /// Every directory that its root file system consists of, lowest first.
     var stack: [FinishedLayer] { layers + unpacked.map(\.directory) }
 
+    /// An image of these layers above this one that is only for others to start from.
+    func extended(by layers: [UnpackedLayer]) -> BuiltImage {
+        BuiltImage(documents: documents, layers: self.layers, unpacked: unpacked + layers)
+    }
+
     struct Documents: Hashable, Sendable {
         var manifest: Manifest
         var configuration: ImageConfiguration

@@ -23,9 +23,11 @@ struct ImageBuild {
         let root = try context.storage.makeRoot(image.name)
         if case .tar(let url) = image.base { try await ArchiveBase.unpack(url, into: root, in: context) }
         try await runScript(in: root, above: parent.stack + added.layers.map(\.directory), binds: added.binds)
-        guard let own = try ownLayer(in: root) else { return try await publish(added.layers, above: parent) }
-        let result = try await publish(added.layers + [own], above: parent)
-        _ = try context.storage.makeRoot(image.name)
+        let own = try ownLayer(in: root)
+        let layers = added.layers + (own.map { [$0] } ?? [])
+        guard !image.isBuildOnly else { return parent.extended(by: layers) }
+        let result = try await publish(layers, above: parent)
+        if own != nil { _ = try context.storage.makeRoot(image.name) }
         return result
     }
 
@@ -69,7 +71,7 @@ struct ImageBuild {
                     ? try context.storage.name(layer.directory, for: packed.descriptor.digest.description)
                     : layer.directory)
         }
-        let (documents, manifest) = try Publication(image: image, context: context).write(
+        let (documents, manifest) = try await Publication(image: image, context: context).write(
             added, above: parent.documents)
         (result.documents, result.manifest) = (documents, manifest)
         return result

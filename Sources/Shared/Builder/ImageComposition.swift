@@ -11,12 +11,14 @@ struct ImageComposition {
     let created: Int64
     let author: String
     let stackerfileText: String
-
-    static let annotationPrefix = "io.stackeroci.stacker"
+    /// What the names of stacker's own annotations begin with, such as `io.stackeroci`.
+    let annotationsNamespace: String
+    /// What the git tree of the stacker.yaml is at; `nil` where there is none.
+    let gitVersion: String?
 
     /// What the image's configuration says; `added` are its new layers, lowest first.
     func configuration(parent: ImageConfiguration?, added: [AddedLayer]) -> ImageConfiguration {
-        let platform = Platform.host
+        let platform = image.platform
         var result = parent ?? ImageConfiguration(architecture: platform.architecture, os: platform.os)
         (result.architecture, result.os, result.variant) = (platform.architecture, platform.os, nil)
         let time = Timestamp.rfc3339(created)
@@ -48,9 +50,10 @@ struct ImageComposition {
 
     func annotations(parent: [String: String]) -> [String: String] {
         var result = parent
+        let prefix = "\(annotationsNamespace).stacker"
+        var ours = ["\(prefix).stacker_yaml": stackerfileText, "\(prefix).stacker_version": Version.current]
+        ours["\(prefix).git_version"] = gitVersion
         for annotation in image.annotations { result[annotation.name] = annotation.value }
-        result["\(Self.annotationPrefix).stacker_yaml"] = stackerfileText
-        result["\(Self.annotationPrefix).stacker_version"] = Version.current
-        return result
+        return result.merging(ours) { _, ours in ours }
     }
 }

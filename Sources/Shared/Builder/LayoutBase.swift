@@ -14,7 +14,7 @@ struct LayoutBase {
     private let configuration: ImageConfiguration
 
     /// Opens the layout and finds the image; relative paths are relative to the working directory.
-    init(_ reference: String, context: BuildContext) throws(Failure) {
+    init(_ reference: String, for platform: Platform, context: BuildContext) throws(Failure) {
         let parts = reference.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, let path = FilePath(ByteString(String(parts[0])))
         else {
@@ -30,11 +30,16 @@ struct LayoutBase {
             failure.hint = "write the url as PATH:TAG; a relative path is relative to the working directory"
             throw failure
         }
-        let platform = Platform.host
         let descriptor = try layout.selectManifest(
             tag: String(parts[1]), os: platform.os, architecture: platform.architecture)
         manifest = try layout.manifest(of: descriptor)
         configuration = try layout.configuration(of: manifest)
+        let found = configuration.platform
+        if found.os != platform.os || found.architecture != platform.architecture {
+            context.request.log.warning(
+                "the base \(ByteString(reference)) is for \(ByteString(found.description)), and the image says that it is"
+                    + " for \(platform): see os and arch in stacker.yaml(5)")
+        }
     }
 
     /// Makes its blobs stacker's own, and unpacks the layers that are not unpacked yet, several at a time.

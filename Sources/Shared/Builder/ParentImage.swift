@@ -13,7 +13,7 @@ enum ParentImage {
             return parent
         case .oci(let reference):
             return try await attempt("load the base \(ByteString(reference))") {
-                try await LayoutBase(reference, context: context).load()
+                try await LayoutBase(reference, for: image.platform, context: context).load()
             }
         case .scratch, .tar, .docker: return .empty
         }

@@ -11,9 +11,10 @@ struct Publication {
     /// - Returns: The documents, and what the image's name is to stand for.
     func write(
         _ added: [AddedLayer], above parent: BuiltImage.Documents?
-    ) throws -> (documents: BuiltImage.Documents, manifest: Descriptor) {
+    ) async throws -> (documents: BuiltImage.Documents, manifest: Descriptor) {
         let composition = ImageComposition(
-            image: image, created: context.created, author: context.author, stackerfileText: context.stackerfileText)
+            image: image, created: context.created, author: context.author, stackerfileText: context.stackerfileText,
+            annotationsNamespace: context.request.annotationsNamespace, gitVersion: await context.gitVersion.value())
         let configuration = composition.configuration(parent: parent?.configuration, added: added)
         let config = try context.layout.store(configuration.bytes)
         let manifest = Manifest(

@@ -12,6 +12,7 @@ struct Build: SessionCommand {
 
     static let syntax: [FlagSyntax] = [
         .value("stacker-file", "f"), .value("compression"), .value("jobs", "j"), .boolean("order-only"),
+        .value("annotations-namespace"),
     ]
 
     @Option(
@@ -25,6 +26,10 @@ struct Build: SessionCommand {
             "Store layers this way: gzip, gzip-small, zstd, zstd:<level> or none.", valueName: "compression"),
         completion: .list(LayerCompression.values))
     var compression = "gzip"
+
+    @Option(
+        help: ArgumentHelp("Begin the names of stacker's annotations with this.", valueName: "namespace"))
+    var annotationsNamespace = BuildRequest.defaultAnnotationsNamespace
 
     @Option(
         name: [.long, .customShort("j")],
@@ -47,6 +52,7 @@ struct Build: SessionCommand {
             directories: session.directories,
             sourceDateEpoch: session.sourceDateEpoch, log: display.log, reporter: display.reporter)
         request.compression = try LayerCompression.parse(compression)
+        request.annotationsNamespace = try BuildRequest.checkedNamespace(annotationsNamespace)
         request.jobs = try jobs.map(JobCount.parse) ?? BuildRequest.defaultJobs
         request.images = images
         if orderOnly { return try Builder.order(request) }

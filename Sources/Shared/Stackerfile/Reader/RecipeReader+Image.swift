@@ -38,6 +38,11 @@ extension RecipeReader {
             case "volumes": image.volumes = volumes(entry)
             case "working_dir": image.workingDir = line(entry)
             case "runtime_user": image.runtimeUser = line(entry)
+            case "generate_labels": image.generateLabels = script(entry.value)
+            case "build_only": image.isBuildOnly = boolean(entry)
+            case "os": image.os = platformWord(entry)
+            case "arch": image.architecture = platformWord(entry)
+            case "bom", "was_bom", "was_legacy_import": ignore(entry)
             default: reportUnknown(entry.key)
             }
         }

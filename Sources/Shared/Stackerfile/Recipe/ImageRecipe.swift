@@ -26,6 +26,13 @@ public struct ImageRecipe: Hashable, Sendable {
     public var volumes: [String] = []
     public var workingDir: String?
     public var runtimeUser: String?
+    /// A script whose files become labels; empty where there is none.
+    public var generateLabels: [String] = []
+    /// Whether the image is only built for others to start from, and is no output.
+    public var isBuildOnly = false
+    /// In the words of Go's `GOOS` and `GOARCH`; `nil` where unset, which means those of this machine.
+    public var os: String?
+    public var architecture: String?
 
     init(name: String, nameMark: Mark, base: Base, baseMark: Mark) {
         self.name = name
