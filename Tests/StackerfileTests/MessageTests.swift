@@ -91,8 +91,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "overlay_dirs: []", "generate_labels: x", "build_env: {}", "build_env_passthrough: []", "build_only: true",
-        "binds: []", "os: linux",
+        "overlay_dirs: []", "generate_labels: x", "build_only: true", "os: linux",
         "arch: amd64", "bom: {}", "was_legacy_import: true", "was_bom: true",
     ])
     func `about a directive of later versions says so`(_ directive: String) {

@@ -33,6 +33,11 @@ extension OwnedDescriptor {
         try open(path, O_RDONLY | O_DIRECTORY)
     }
 
+    /// Opens whatever is at a host path, without the right to read it (O_PATH).
+    public static func openPlace(_ path: FilePath) throws(SystemError) -> OwnedDescriptor {
+        try open(path, stk_o_path)
+    }
+
     /// Opens `path` below `root`, never leaving it, to read unless `flags` say otherwise; O_CLOEXEC is always added.
     ///
     /// `EAGAIN` (a rename raced with the walk) is retried a bounded number of times.

@@ -32,7 +32,7 @@ enum CommandPrivileges {
             case .none:
                 try ThreadCapabilities.limitBoundingSet(to: capabilitiesOfRoot)
                 try ThreadCapabilities.clearInherited()
-                try SystemCallFilter.refusing(refusedCalls + refusedCallsOfRoot).install()
+                try SystemCallFilter.refusingNamespaces(and: refusedCalls + refusedCallsOfRoot).install()
             }
         }
     }

@@ -5,8 +5,7 @@ enum Vocabulary {
     /// The only list of them: a word taken out of it is accepted.
     static let notSupportedYet: Set<String> = [
         // keys of a layer
-        "overlay_dirs", "generate_labels", "build_env", "build_env_passthrough", "build_only", "binds", "os", "arch",
-        "bom", "was_legacy_import", "was_bom",
+        "overlay_dirs", "generate_labels", "build_only", "os", "arch", "bom", "was_legacy_import", "was_bom",
         // types of `from`
         "docker",
         // keys of an import
