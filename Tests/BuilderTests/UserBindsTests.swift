@@ -1,6 +1,7 @@
 import Diagnostics
 import HelperProtocol
 import Stackerfile
+import SystemPackage
 import TestSupport
 import Testing
 
@@ -27,9 +28,8 @@ import Testing
     }
 
     @Test func aMissingSourceIsNamed() throws {
-        let error = #expect(throws: Failure.self) {
-            try UserBinds.resolve(try Self.image("['/no/where -> /mnt']"), against: "/")
-        }
+        let image = try Self.image("['/no/where -> /mnt']")
+        let error = #expect(throws: Failure.self) { try UserBinds.resolve(image, against: "/") }
         #expect(
             error?.description.hasPrefix(
                 "failed to bind mount \"/no/where\" at \"/mnt\": /no/where does not exist, refusing bind mount") == true)

@@ -37,11 +37,18 @@ enum UserBinds {
         }
     }
 
-    /// A failure of stacker-nsexec to mount one of `binds` in the words of the file that asked for it.
-    static func explaining(_ error: HelperFailure, _ binds: [Step.Bind]) -> (any Error) {
-        guard error.stage == .bind, let bind = binds.first(where: { $0.source == error.path || $0.destination == error.path })
-        else { return error }
-        return failure(of: bind, "\(SystemError(error.call, error.path, errno: Errno(rawValue: error.errno)))")
+    /// Runs `body`; where stacker-nsexec cannot mount one of `binds` in it, says so in the words of the file.
+    static func explaining<Value: Sendable>(
+        _ binds: [Step.Bind], _ body: () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await body()
+        } catch let error as HelperFailure where error.stage == .bind {
+            let places = [error.path].compactMap(\.self)
+            guard let bind = binds.first(where: { places.contains($0.source) || places.contains($0.destination) })
+            else { throw error }
+            throw failure(of: bind, "\(SystemError(error.call, error.path, errno: Errno(rawValue: error.errno)))")
+        }
     }
 
     private static func failure(of bind: Step.Bind, _ cause: String) -> Failure {

@@ -45,6 +45,19 @@ extension OwnedDescriptor {
         _ path: ByteString, in root: borrowing OwnedDescriptor, _ flags: CInt = 0, mode: UInt32 = 0,
         resolving resolution: PathResolution = .inRoot
     ) throws(SystemError) -> OwnedDescriptor {
+        do throws(SystemError) {
+            return try openByKernel(path, in: root, flags, mode: mode, resolving: resolution)
+        } catch {
+            // Some filters (systemd's RestrictSUIDSGID, old container engines) make the call seem missing.
+            guard error.errno == .noFunction else { throw error }
+            return try PathWalk(root, resolution).open(path, flags, mode: mode)
+        }
+    }
+
+    private static func openByKernel(
+        _ path: ByteString, in root: borrowing OwnedDescriptor, _ flags: CInt, mode: UInt32,
+        resolving resolution: PathResolution
+    ) throws(SystemError) -> OwnedDescriptor {
         let raw = root.raw
         let descriptor = try unsafe path.withCString(for: "openat2") { (name) throws(SystemError) -> CInt in
             var attempts = 0
