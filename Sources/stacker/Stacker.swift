@@ -14,11 +14,18 @@ struct Stacker: ParsableCommand {
         subcommands: commands,
         helpNames: [.long, .short])
 
-    static let commands: [any SessionCommand.Type] = [Build.self, Check.self, Clean.self, Inspect.self]
+    static let commands: [any SessionCommand.Type] = [Build.self, Check.self, Chroot.self, Clean.self, Inspect.self]
 
     static let syntax = CommandLineSyntax(
         global: GlobalOptions.syntax,
-        commands: Dictionary(commands.map { ($0._commandName, $0.syntax) }, uniquingKeysWith: { first, _ in first }))
+        commands: Dictionary(
+            commands.flatMap { command in names(of: command).map { ($0, command.syntax) } },
+            uniquingKeysWith: { first, _ in first }))
+
+    /// What a command is called by, its own name first.
+    static func names(of command: any SessionCommand.Type) -> [String] {
+        [command._commandName] + command.configuration.aliases
+    }
 
     @OptionGroup(title: "Global Options") var global: GlobalOptions
 }

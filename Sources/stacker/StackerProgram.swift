@@ -64,13 +64,16 @@ import Glibc
     private static let columns = 80
 
     private static func help(on verb: String?) -> String {
-        let type: any ParsableCommand.Type = Stacker.commands.first { $0._commandName == verb } ?? Stacker.self
+        let command = verb.flatMap { verb in Stacker.commands.first { Stacker.names(of: $0).contains(verb) } }
+        let type: any ParsableCommand.Type = command ?? Stacker.self
         return Stacker.helpMessage(for: type, columns: columns) + "\n"
     }
 
     /// Says what went wrong; returns the exit status.
     private static func report(_ error: any Error, debug: Bool) -> Int32 {
         switch error {
+        case let ended as CommandStatus:
+            return ended.status
         case is StandardOutput.Closed:
             return 128 + SIGPIPE
         case UsageError.unknownCommand(let name, let meant):

@@ -35,10 +35,12 @@ import Testing
                 == ["container=lxc", "TERM=dumb", "PATH=/opt/bin", "LINES=a\nb", "STACKER_LAYER_NAME=app"])
     }
 
-    @Test(arguments: [
-        ("[A.C]", ["ABC=1", "AxC=2"]), ("['A|AB']", ["A=0"]), ("['.*']", ["A=0", "ABC=1", "AxC=2", "TERM=t"]),
-        ("[B, 'x']", []), ("['(?i)abc']", ["ABC=1"]), ("['A[a-z]C', TERM]", ["AxC=2", "TERM=t"]), ("['\\w{4}']", ["TERM=t"]),
-    ] as [(String, [ByteString])])
+    @Test(
+        arguments: [
+            ("[A.C]", ["ABC=1", "AxC=2"]), ("['A|AB']", ["A=0"]), ("['.*']", ["A=0", "ABC=1", "AxC=2", "TERM=t"]),
+            ("[B, 'x']", []), ("['(?i)abc']", ["ABC=1"]), ("['A[a-z]C', TERM]", ["AxC=2", "TERM=t"]),
+            ("['\\w{4}']", ["TERM=t"]),
+        ] as [(String, [ByteString])])
     func expressionsReplaceTheListAndMatchWholeNames(_ list: String, _ passed: [ByteString]) throws {
         let image = try Self.image("  build_env_passthrough: \(list)\n")
         let host: [ByteString] = ["TERM=t", "AxC=2", "ABC=1", "ABC=second", "A=0", "EMPTY=", "no entry", "=x"]

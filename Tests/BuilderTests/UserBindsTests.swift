@@ -32,6 +32,7 @@ import Testing
         let error = #expect(throws: Failure.self) { try UserBinds.resolve(image, against: "/") }
         #expect(
             error?.description.hasPrefix(
-                "failed to bind mount \"/no/where\" at \"/mnt\": /no/where does not exist, refusing bind mount") == true)
+                "failed to bind mount \"/no/where\" at \"/mnt\": /no/where does not exist, refusing bind mount") == true
+        )
     }
 }

@@ -10,6 +10,8 @@ public struct BuildRequest: Sendable {
     public var sourceDateEpoch: Int64?
     /// How new layers are stored; those of a base stay as they are.
     public var compression = PackJob.Compression.gzip
+    /// What to run for the user in the root of an image whose script has failed, one word; `nil` for nothing.
+    public var onRunFailure: String?
     public var log: Log
     public var limits = Limits()
 

@@ -21,18 +21,23 @@ struct LayoutBase {
             throw Failure(
                 "\(ByteString(reference)) is no image of an OCI layout", hint: "write it as PATH:TAG", class: .usage)
         }
-        self.context = context
-        let limits = context.request.limits
         do {
-            layout = try ImageLayout.open(existing: path, limits: limits)
+            try self.init(path, tag: String(parts[1]), context: context)
         } catch {
             var failure = error
-            failure.hint = "write the url as PATH:TAG; a relative path is relative to the working directory"
+            if failure.hint == nil {
+                failure.hint = "write the url as PATH:TAG; a relative path is relative to the working directory"
+            }
             throw failure
         }
+    }
+
+    init(_ path: FilePath, tag: String, context: BuildContext) throws(Failure) {
+        self.context = context
+        layout = try ImageLayout.open(existing: path, limits: context.request.limits)
         let platform = Platform.host
         let descriptor = try layout.selectManifest(
-            tag: String(parts[1]), os: platform.os, architecture: platform.architecture)
+            tag: tag, os: platform.os, architecture: platform.architecture)
         manifest = try layout.manifest(of: descriptor)
         configuration = try layout.configuration(of: manifest)
     }

@@ -17,8 +17,8 @@ enum UserBinds {
         for bind in image.binds {
             let source = try absolute(bind.source, base)
             // Where the source is named alone, what `..` in it leads to is the place in the image as well.
-            let destination = try bind.destination.map { (place) throws(Failure) in try absolute(place, base) }
-                ?? source.lexicallyNormalized()
+            let place = try bind.destination.map { (place) throws(Failure) in try absolute(place, base) }
+            let destination = place ?? source.lexicallyNormalized()
             let resolved = Step.Bind(
                 source: ByteString(source), destination: ByteString(destination), isWritable: true)
             try check(resolved, source)
@@ -31,9 +31,9 @@ enum UserBinds {
         do throws(SystemError) {
             _ = try OwnedDescriptor.openPlace(source)
         } catch {
+            let isMissing = [.noSuchFileOrDirectory, .notDirectory].contains(error.errno)
             throw failure(
-                of: bind, [.noSuchFileOrDirectory, .notDirectory].contains(error.errno)
-                    ? "\(bind.source) does not exist, refusing bind mount" : "\(error)")
+                of: bind, isMissing ? "\(bind.source) does not exist, refusing bind mount" : "\(error)")
         }
     }
 

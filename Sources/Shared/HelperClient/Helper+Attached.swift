@@ -29,7 +29,7 @@ extension Helper {
     private func attach(
         _ step: Step, in namespace: BuildNamespace, _ roots: FilePath, toTerminal streams: StandardStreams
     ) throws -> Reply {
-        let signals = try SignalNotes(SignalNotes.ending + [SIGWINCH, SIGTSTP, SIGCONT])
+        let signals = try SignalNotes.begin(SignalNotes.ending + [SIGWINCH, SIGTSTP, SIGCONT])
         let user = try UserTerminal()
         let socket = try Channel()
         var step = step
@@ -63,7 +63,7 @@ extension Helper {
     private func attach(
         _ step: Step, in namespace: BuildNamespace, _ roots: FilePath, toPipes streams: StandardStreams
     ) throws -> Reply {
-        let signals = try SignalNotes(SignalNotes.ending)
+        let signals = try SignalNotes.begin(SignalNotes.ending)
         let pipes = try OutputPipes(instead: streams.terminals)
         let call = try HelperCall(
             program: program, directory: roots, namespace: namespace,

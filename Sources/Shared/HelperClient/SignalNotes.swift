@@ -14,11 +14,11 @@ struct SignalNotes: ~Copyable {
     private let writer: OwnedDescriptor
     private let previous: [(CInt, sigaction)]
 
-    init(_ numbers: [CInt]) throws(SystemError) {
+    static func begin(_ numbers: [CInt]) throws(SystemError) -> SignalNotes {
         var ends: [CInt] = [-1, -1]
         try check("pipe2") { unsafe stk_pipe(&ends) }
-        reader = OwnedDescriptor(adopting: ends[0])
-        writer = OwnedDescriptor(adopting: ends[1])
+        let reader = OwnedDescriptor(adopting: ends[0])
+        let writer = OwnedDescriptor(adopting: ends[1])
         for end in ends { try check("fcntl") { fcntl(end, F_SETFL, O_NONBLOCK) } }
         stk_note_signals_at(ends[1])
         var previous: [(CInt, sigaction)] = []
@@ -27,7 +27,7 @@ struct SignalNotes: ~Copyable {
             try check("sigaction") { unsafe stk_note_signal(number, &before) }
             previous.append((number, before))
         }
-        self.previous = previous
+        return SignalNotes(reader: reader, writer: writer, previous: previous)
     }
 
     deinit {

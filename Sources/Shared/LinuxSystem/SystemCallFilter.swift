@@ -48,6 +48,8 @@ public enum SystemCallFilter: Hashable, Sendable {
         try Self.check("seccomp_load") { unsafe seccomp_load(context) }
     }
 
+    /// Adds rules for both calls that make a process in a new namespace.
+    ///
     /// clone(2) has its flags in a register, the first one on the architectures of stacker. clone3(2) has them in
     /// memory, where no filter sees them: libc takes it for missing, and falls back to the other.
     private static func refuseNamespaces(_ context: scmp_filter_ctx) throws(SystemError) {

@@ -10,7 +10,9 @@ struct Build: SessionCommand {
         usage: "stacker build [<option> ...]",
         discussion: "Images are built in an order in which each comes after the image it starts from.")
 
-    static let syntax: [FlagSyntax] = [.value("stacker-file", "f"), .value("compression")]
+    static let syntax: [FlagSyntax] = [
+        .value("stacker-file", "f"), .value("compression"), .value("on-run-failure"), .boolean("shell-fail"),
+    ]
 
     @Option(
         name: [.long, .customShort("f")],
@@ -24,6 +26,14 @@ struct Build: SessionCommand {
         completion: .list(LayerCompression.values))
     var compression = "gzip"
 
+    @Option(
+        help: ArgumentHelp(
+            "When run fails, start this program in the place where it failed, for you to use.", valueName: "program"))
+    var onRunFailure: String?
+
+    @Flag(help: "The same as --on-run-failure=/bin/sh.")
+    var shellFail = false
+
     @OptionGroup(title: "Global Options") var global: GlobalOptions
 
     /// Taken and not used, as always: scripts rely on it.
@@ -36,6 +46,16 @@ struct Build: SessionCommand {
             directories: session.directories,
             sourceDateEpoch: session.sourceDateEpoch, log: session.log)
         request.compression = try LayerCompression.parse(compression)
+        request.onRunFailure = try failureCommand()
         try await Builder.build(request)
+    }
+
+    private func failureCommand() throws(Failure) -> String? {
+        let shell = "/bin/sh"
+        guard shellFail else { return onRunFailure }
+        guard let onRunFailure, onRunFailure != shell else { return shell }
+        throw Failure(
+            "--shell-fail is incompatible with --on-run-failure=\(ByteString(onRunFailure))",
+            hint: "leave one of the two out", class: .usage)
     }
 }

@@ -19,7 +19,8 @@ extension RecipeReader {
             }
             guard text.count <= VariablePattern.longest else {
                 findings.report(
-                    "a regular expression is longer than \(VariablePattern.longest) bytes", at: item.mark, class: .limit)
+                    "a regular expression is longer than \(VariablePattern.longest) bytes", at: item.mark, class: .limit
+                )
                 return nil
             }
             let pattern = String(decoding: text.bytes, as: UTF8.self)
