@@ -14,7 +14,7 @@ import Testing
 
     @Test func isMadeFromNothingButAFewVariablesOfTheCaller() throws {
         let entries = try RunEnvironment.make(
-            for: try Self.image(),
+            for: Self.image(),
             host: ["HOME=/root", "TERM=xterm", "https_proxy=http://p:1/", "NO_PROXY=", "LD_PRELOAD=/x", "TERMINAL=no"])
         #expect(
             entries == ["container=lxc", Self.path, "https_proxy=http://p:1/", "TERM=xterm", "STACKER_LAYER_NAME=app"])
@@ -22,9 +22,11 @@ import Testing
 
     @Test func valuesThatAreNotUTF8StayAsTheyAre() throws {
         let value = ByteString(Array("TERM=".utf8) + [0xff])
-        #expect(try RunEnvironment.make(for: try Self.image(), host: [value]).contains(value))
+        let plain = try RunEnvironment.make(for: Self.image(), host: [value])
+        #expect(plain.contains(value))
         let image = try Self.image("  build_env_passthrough: [TERM]\n")
-        #expect(try RunEnvironment.make(for: image, host: [value]).contains(value))
+        let matched = try RunEnvironment.make(for: image, host: [value])
+        #expect(matched.contains(value))
     }
 
     @Test func whatTheImageSaysCountsMoreThanTheCaller() throws {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Glibc
+import SystemPackage
 import TestSupport
 import Testing
 
