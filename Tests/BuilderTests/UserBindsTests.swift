@@ -24,7 +24,7 @@ import Testing
         #expect(binds.map(\.destination) == [path("/sub/data"), "/mnt", path("/sub/in/side"), path("/sub"), "/tmp"])
         #expect(
             binds.map(\.source) == [path("/sub/data"), path("/sub/data"), "/tmp", path("/sub/../sub"), "/tmp"])
-        #expect(binds.allSatisfy(\.isWritable))
+        #expect(binds.filter(\.isWritable).count == binds.count)
     }
 
     @Test func aMissingSourceIsNamed() throws {
