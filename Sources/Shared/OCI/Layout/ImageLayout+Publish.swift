@@ -93,3 +93,26 @@ extension FileStatus {
     /// Whether both describe one file, under whatever names.
     func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }
+
+extension ImageLayout {
+    /// Whether the layout has all these blobs as stacker published them.
+    ///
+    /// Nothing is read: a blob is known by its file, which it shares with stacker's own or which stacker wrote down.
+    public func isPublished(_ digests: [Digest]) throws(Failure) -> Bool {
+        let workshop = try openWorkshop()
+        return try attempt("look for blobs in \(ByteString(path))") {
+            var written: Set<PublicationRecord.Entry>?
+            let layout = try blobs.descriptor.status().inode
+            for digest in Set(digests) {
+                guard let present = try blobs.status(of: digest), present.kind == .regular else { return false }
+                let own = try workshop.blobs.status(of: digest)
+                if let own, own.isSameFile(as: present) { continue }
+                let known = try written ?? workshop.record.read()
+                written = known
+                let entry = PublicationRecord.Entry(layout: layout, digest: digest, inode: present.inode)
+                guard known.contains(entry), own.map({ $0.size == present.size }) ?? true else { return false }
+            }
+            return true
+        }
+    }
+}
