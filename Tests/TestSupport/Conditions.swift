@@ -40,6 +40,11 @@ extension Trait where Self == ConditionTrait {
         machine("needs the program \(name)") { Host.tool(name) != nil }
     }
 
+    /// scripts/make-debian-base has made a root file system of Debian, which needs a mirror once.
+    public static var requiresDebianBase: Self {
+        machine("needs .build/debian-base.tar, which scripts/make-debian-base makes") { Host.hasDebianBase }
+    }
+
     /// A condition that a complete test machine fulfils.
     private static func machine(_ reason: String, _ isMet: @escaping @Sendable () -> Bool) -> Self {
         .enabled(Comment(rawValue: reason)) {
