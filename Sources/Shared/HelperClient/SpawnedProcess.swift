@@ -22,7 +22,7 @@ struct SpawnedProcess: ~Copyable {
         let first = CInt(64 + descriptors.count)
         var copies: [CInt] = []
         defer { for copy in copies { close(copy) } }
-        for source in [devNull.raw, output] + descriptors {
+        for source in [devNull.raw, output, directory] + descriptors {
             copies.append(try check("fcntl") { fcntl(source, F_DUPFD_CLOEXEC, first) })
         }
         var actions = unsafe posix_spawn_file_actions_t()
@@ -31,10 +31,10 @@ struct SpawnedProcess: ~Copyable {
         for (target, source) in [copies[0], copies[1], copies[1]].enumerated() {
             unsafe posix_spawn_file_actions_adddup2(&actions, source, CInt(target))
         }
-        for (index, source) in copies.dropFirst(2).enumerated() {
+        for (index, source) in copies.dropFirst(3).enumerated() {
             unsafe posix_spawn_file_actions_adddup2(&actions, source, CInt(3 + index))
         }
-        unsafe stk_spawn_add_fchdir(&actions, directory)
+        unsafe stk_spawn_add_fchdir(&actions, copies[2])
         pid = try unsafe Self.spawn(program, arguments, environment, &actions)
     }
 
