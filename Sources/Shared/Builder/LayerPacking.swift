@@ -6,37 +6,24 @@ import Storage
 
 /// Packs layers into blobs, each once in a build, however many images need it.
 actor LayerPacking {
-    private enum State {
-        /// Somebody packs it, and others wait.
-        case underWay([CheckedContinuation<PackedLayer?, any Error>])
-        case finished(PackedLayer?)
-    }
-
-    private var states: [FinishedLayer: State] = [:]
+    /// `nil` for a layer in which nothing is worth a blob.
+    private var packed: [FinishedLayer: PackedLayer?] = [:]
+    private let underWay = SharedWork<FinishedLayer, PackedLayer?>()
 
     /// The blob of a layer that lies above `below`; `nil` when nothing in the layer is worth one.
     func pack(
         _ layer: FinishedLayer, above below: [FinishedLayer], in context: BuildContext
     ) async throws -> PackedLayer? {
-        switch states[layer] {
-        case .finished(let packed): return packed
-        case .underWay(let waiting):
-            return try await withCheckedThrowingContinuation { states[layer] = .underWay(waiting + [$0]) }
-        case nil: break
+        if let known = packed[layer] { return known }
+        return try await underWay.value(of: layer) {
+            let result = try await Self.makeBlob(of: layer, above: below, in: context)
+            // Before those that wait go on: who asks from now on must find it.
+            await self.remember(result, of: layer)
+            return result
         }
-        states[layer] = .underWay([])
-        let result: Result<PackedLayer?, any Error>
-        do {
-            result = .success(try await Self.makeBlob(of: layer, above: below, in: context))
-        } catch {
-            result = .failure(error)
-        }
-        var waiting: [CheckedContinuation<PackedLayer?, any Error>] = []
-        if case .underWay(let all) = states[layer] { waiting = all }
-        states[layer] = (try? result.get()).map(State.finished)
-        for continuation in waiting { continuation.resume(with: result) }
-        return try result.get()
     }
+
+    private func remember(_ result: PackedLayer?, of layer: FinishedLayer) { packed[layer] = .some(result) }
 
     private static func makeBlob(
         of layer: FinishedLayer, above below: [FinishedLayer], in context: BuildContext
