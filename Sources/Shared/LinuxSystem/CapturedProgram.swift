@@ -1,7 +1,6 @@
 import CShims
 public import Diagnostics
 import Glibc
-public import LinuxSystem
 public import SystemPackage
 
 /// A program whose output we want, bounded in bytes and time.
