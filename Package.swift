@@ -123,10 +123,15 @@ let package = Package(
         .target(
             name: "LayersFuzz", dependencies: ["Diagnostics", "HelperProtocol", "Layers", "LinuxSystem", system],
             path: "Tests/LayersFuzz", swiftSettings: strict),
+        .executableTarget(
+            name: "jail-worker", dependencies: ["CShims", "Diagnostics", "LinuxSystem", "Sandbox", system],
+            path: "Tests/JailWorker",
+            swiftSettings: strict),
         tests(for: "Diagnostics"),
         tests(for: "LinuxSystem", ["CShims"]),
         tests(for: "HelperProtocol"),
-        tests(for: "Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", "stacker-nsexec"]),
+        tests(
+            for: "Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", "stacker-nsexec", "jail-worker"]),
         tests(for: "Accounts", ["Diagnostics", "HelperProtocol", "LinuxSystem"]),
         tests(for: "Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem"]),
         tests(for: "HelperClient", ["Diagnostics", "LinuxSystem"]),
