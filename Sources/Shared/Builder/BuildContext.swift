@@ -30,7 +30,7 @@ struct BuildContext: Sendable {
     let environment: [ByteString]
 
     /// Opens everything a build needs, before the first image is begun.
-    init(request: BuildRequest, stackerfile: [UInt8], entered: Namespace.Entered) throws(Failure) {
+    init(request: BuildRequest, stackerfile: [UInt8], entrance: Namespace.Entrance) throws(Failure) {
         self.request = request
         let directories = request.directories
         locks = try BuildLocks(directories)
@@ -38,7 +38,7 @@ struct BuildContext: Sendable {
             at: directories.oci, blobs: directories.stacker.appending("blobs"), limits: request.limits)
         if layout.wasCreated { request.log.info("Creating new OCI Layout at \(ByteString(directories.oci))") }
         storage = try OverlayStorage(
-            roots: directories.roots, helper: entered.helper, namespace: entered.namespace)
+            roots: directories.roots, helper: entrance.helper, namespace: entrance.namespace)
         stackerfileText = String(decoding: stackerfile, as: UTF8.self)
         created = request.sourceDateEpoch ?? Int64(time(nil))
         environment = Self.callersEnvironment()

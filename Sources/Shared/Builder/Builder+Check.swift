@@ -27,7 +27,9 @@ extension Builder {
             try await report.attempt("user-namespace") {
                 namespace = try await Namespace.enter(helper, roots: roots)
             }
-            let storage = try namespace.map { try OverlayStorage(roots: roots, helper: helper, namespace: $0) }
+            let storage = try namespace.map { (namespace) throws(Failure) in
+                try OverlayStorage(roots: roots, helper: helper, namespace: OnFirstUse { namespace })
+            }
             try await report.attempt("overlay") {
                 try await Namespace.explaining(roots: roots) { try await storage?.probeOverlay() }
             }

@@ -16,11 +16,10 @@ public enum Builder {
     ///
     /// - Throws: ``Failure``, or what ``BuildReporter/write(_:)`` threw.
     public static func build(_ request: BuildRequest) async throws {
-        // Other processes make the namespace, while this one reads the file.
-        async let entering = Namespace.entered(roots: request.directories.roots)
         let plan = try BuildPlan(request)
         let context = try BuildContext(
-            request: request, stackerfile: plan.recipe.text, entered: try await entering.get())
+            request: request, stackerfile: plan.recipe.text,
+            entrance: try Namespace.entrance(roots: request.directories.roots))
         try ForeignPrograms.check(plan.images, scratch: request.directories.stacker)
         try await ParallelBuild(images: plan.images, context: context).run()
         try await attempt("clean up after the build") {
@@ -40,10 +39,9 @@ public enum Builder {
                 ? true : try PrivateDirectory.exists(directories.stacker)
             let locks = present ? try BuildLocks(directories) : nil
             if present {
-                let helper = try Helper.locate()
+                let entrance = try Namespace.entrance(roots: directories.roots)
                 let storage = try OverlayStorage(
-                    roots: directories.roots, helper: helper,
-                    namespace: try await Namespace.enter(helper, roots: directories.roots))
+                    roots: directories.roots, helper: entrance.helper, namespace: entrance.namespace)
                 for name in try await storage.removeAll() {
                     log.info("left \(ByteString(directories.roots))/\(name), which stacker did not make")
                 }

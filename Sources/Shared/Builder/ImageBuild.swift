@@ -18,8 +18,11 @@ struct ImageBuild {
 
     /// Everything but the entry in index.json, which ``BuiltImage/manifest`` asks for.
     func run() async throws -> BuiltImage {
+        // Other processes make the namespace, while this one reads and copies.
+        async let entering: Void = context.storage.enter()
         let parent = try await ParentImage.load(for: image, in: context, built: built)
         let added = try await AddedFiles.gather(for: image, in: context)
+        try await entering
         let root = try context.storage.makeRoot(image.name)
         if case .tar(let url) = image.base { try await ArchiveBase.unpack(url, into: root, in: context) }
         try await runScript(in: root, above: parent.stack + added.layers.map(\.directory), binds: added.binds)

@@ -17,23 +17,20 @@ enum Namespace {
         }
     }
 
-    /// The namespace of a build, and the helper that works in it.
-    struct Entered: Sendable {
+    /// The helper, and the namespace that it works in, which is entered when something is to be done there.
+    struct Entrance: Sendable {
         let helper: Helper
-        let namespace: BuildNamespace
+        let namespace: OnFirstUse<BuildNamespace>
     }
 
-    /// Finds the helper and enters; to be run beside something else, so a failure is a value.
-    static func entered(roots: FilePath) async -> Result<Entered, Failure> {
-        do throws(Failure) {
-            let helper = try Helper.locate()
-            return .success(
-                try await attempt("enter a user namespace") {
-                    Entered(helper: helper, namespace: try await enter(helper, roots: roots))
-                })
-        } catch {
-            return .failure(error)
-        }
+    /// Finds the helper; makes nothing yet.
+    static func entrance(roots: FilePath) throws(Failure) -> Entrance {
+        let helper = try Helper.locate()
+        return Entrance(
+            helper: helper,
+            namespace: OnFirstUse {
+                try await attempt("enter a user namespace") { try await enter(helper, roots: roots) }
+            })
     }
 
     /// Words a failure of stacker-nsexec, or of the account's set-up, as a finding with the fix for this host.

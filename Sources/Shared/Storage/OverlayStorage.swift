@@ -14,17 +14,25 @@ public final class OverlayStorage: Sendable {
     let roots: FilePath
     let directory: OwnedDescriptor
     let helper: Helper
-    let namespace: BuildNamespace
+    private let entering: OnFirstUse<BuildNamespace>
     /// Held while a layer gets the name of its digest, so that two images of one build do not take it from each other.
     let naming = Mutex(())
 
     /// Opens the roots directory, and makes it (0700) if it is missing.
-    public init(roots: FilePath, helper: Helper, namespace: BuildNamespace) throws(Failure) {
+    ///
+    /// The namespace is entered when something is to be done in it: a build that finds all its results needs none.
+    public init(roots: FilePath, helper: Helper, namespace: OnFirstUse<BuildNamespace>) throws(Failure) {
         self.roots = roots
         self.helper = helper
-        self.namespace = namespace
+        entering = namespace
         directory = try PrivateDirectory.open(roots)
     }
+
+    /// Where everything that touches files of other owners is done.
+    var namespace: BuildNamespace { get async throws { try await entering.value() } }
+
+    /// Enters the namespace, which others may do at the same time as something else.
+    public func enter() async throws { _ = try await namespace }
 
     /// Makes an empty `roots/<name>`; what was there is put aside.
     public func makeRoot(_ name: String) throws -> BuildRoot {
@@ -107,7 +115,9 @@ public final class OverlayStorage: Sendable {
     /// Removes what was put aside, also by earlier builds that were killed.
     public func emptyTrash() async throws {
         let trash = try directory.names().filter { $0.bytes.starts(with: Self.temporaryPrefix.bytes) }
-        try await helper.removeTrees(trash.filter { !removeUnchanged($0) }, in: namespace, roots: roots)
+        let full = trash.filter { !removeUnchanged($0) }
+        guard !full.isEmpty else { return }
+        try await helper.removeTrees(full, in: namespace, roots: roots)
     }
 
     /// Removes a root in which nothing was changed, which takes no process: all of it belongs to this user.
