@@ -10,7 +10,9 @@ struct Inspect: SessionCommand {
         usage: "stacker inspect [<option> ...] [<tag>]",
         discussion: "Without a tag every image is shown, in the order of the layout's index.")
 
-    static let syntax: [FlagSyntax] = []
+    static let syntax: [FlagSyntax] = [.boolean("json")]
+
+    @Flag(help: "Print the result as JSON.") var json = false
 
     @Argument(help: "Show the image with this tag only.") var tag: String?
 
@@ -18,6 +20,7 @@ struct Inspect: SessionCommand {
 
     func run(in session: Session) async throws {
         let layout = try ImageLayout.open(existing: session.directories.oci, limits: Limits())
-        try StandardOutput.write(try layout.inspect(tag: tag))
+        let images = try layout.inspect(tag: tag)
+        try StandardOutput.write(json ? ImageInspection.json(images) : images.map(\.text).joined())
     }
 }

@@ -1,5 +1,6 @@
 import Digests
 import Diagnostics
+import Foundation
 import OCI
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ import Testing
         configuration.config.labels["k"] = "v/w"
         configuration.rootfs.diffIDs = [Digest(of: [])]
         let inspection = ImageInspection(
-            tag: "web",
+            tag: "web", digest: Digest(of: []),
             manifest: Manifest(config: config, layers: [layer], annotations: ["b": "1\n2\u{1b}", "a": "x"]),
             configuration: configuration)
         #expect(
@@ -51,7 +52,9 @@ import Testing
         let layer = Descriptor(mediaType: "m", digest: Digest(of: []), size: bytes)
         let manifest = Manifest(config: layer, layers: [layer])
         let configuration = ImageConfiguration(architecture: "amd64", os: "linux")
-        let shown = ImageInspection(tag: "t", manifest: manifest, configuration: configuration).text
+        let shown = ImageInspection(
+            tag: "t", digest: Digest(of: []), manifest: manifest, configuration: configuration
+        ).text
         #expect(shown.contains("(\(text), m)"), "\(shown)")
     }
 
@@ -60,11 +63,43 @@ import Testing
         let layout = try fixture.open()
         try layout.addImage("web", content: "1")
         try layout.addImage("db", content: "2")
-        let lines = try layout.inspect().split(separator: "\n").filter { $0 == "web" || $0 == "db" }
-        #expect(lines == ["web", "db"])
-        #expect(try layout.inspect(tag: "db").hasPrefix("db\n\tlayer 0: "))
+        #expect(try layout.inspect().map(\.tag) == ["web", "db"])
+        let shown = try layout.inspect(tag: "db")
+        #expect(shown.map(\.tag) == ["db"])
+        #expect(try layout.index().resolve("db")?.digest == shown[0].digest)
+        #expect(shown[0].text.hasPrefix("db\n\tlayer 0: "))
         let error = #expect(throws: Failure.self) { try layout.inspect(tag: "wep") }
         #expect(error?.summary == "bad descriptor wep")
+    }
+
+    @Test func `refuses a tag that two images have`() throws {
+        let fixture = try LayoutFixture()
+        let layout = try fixture.open()
+        try layout.addImage("web", content: "1")
+        let text = String(decoding: try fixture.read("oci/index.json"), as: UTF8.self)
+        let entry = try #require(text.firstMatch(of: /"manifests":\[(.*)\]/)?.output.1)
+        try fixture.write("oci/index.json", text.replacing(entry, with: "\(entry),\(entry)"))
+        let error = #expect(throws: Failure.self) { try layout.inspect(tag: "web") }
+        #expect(error?.description == "bad descriptor web: 2 entries of index.json have that name")
+    }
+
+    @Test func `is one JSON document with all that the images' own documents say`() throws {
+        let fixture = try LayoutFixture()
+        let layout = try fixture.open()
+        try layout.addImage("web", content: "1")
+        let image = try #require(try layout.inspect().first)
+        let text = ImageInspection.json([image])
+        #expect(text.hasPrefix("{\n  \"images\": [\n    {\n      \"config\": {\n"))
+        #expect(text.hasSuffix("\n  \"version\": 1\n}\n"))
+        let document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let images = try #require(document["images"] as? [[String: Any]])
+        #expect(images.count == 1)
+        #expect(images[0]["tag"] as? String == "web")
+        #expect(images[0]["digest"] as? String == image.digest.description)
+        let manifest = images[0]["manifest"] as? [String: Any]
+        #expect((manifest?["layers"] as? [[String: Any]])?.count == image.manifest.layers.count)
+        #expect((images[0]["config"] as? [String: Any])?["architecture"] as? String == "amd64")
+        #expect(ImageInspection.json([]) == "{\n  \"images\": [],\n  \"version\": 1\n}\n")
     }
 
     @Test func `refuses a configuration of another type`() throws {

@@ -55,7 +55,7 @@ import Testing
         #expect(try fixture.run("umoci", "gc", "--layout", "oci").exitCode == 0)
         let image = try #require(try layout.resolve(tag: "changed"))
         #expect(try layout.configuration(of: layout.manifest(of: image)).config.labels == ["a": "b"])
-        #expect(try layout.inspect().contains("changed\n\tlayer 0: "))
+        #expect(try layout.inspect().map(\.text).joined().contains("changed\n\tlayer 0: "))
     }
 
     @Test(.requiresTool("skopeo"))

@@ -1,14 +1,17 @@
-import Digests
+public import Digests
 public import Diagnostics
 
 /// What `stacker inspect` prints of an image.
 public struct ImageInspection: Hashable, Sendable {
     public let tag: String
+    /// Of the manifest.
+    public let digest: Digest
     public let manifest: Manifest
     public let configuration: ImageConfiguration
 
-    public init(tag: String, manifest: Manifest, configuration: ImageConfiguration) {
+    public init(tag: String, digest: Digest, manifest: Manifest, configuration: ImageConfiguration) {
         self.tag = tag
+        self.digest = digest
         self.manifest = manifest
         self.configuration = configuration
     }
@@ -53,19 +56,39 @@ public struct ImageInspection: Hashable, Sendable {
     }
 }
 
+extension ImageInspection {
+    /// One document about these images, which ends in a line break.
+    ///
+    /// Version 1 of the form: members may be added, none changes its meaning. `manifest` and `config` are the
+    /// documents of the image, with all that they hold.
+    public static func json(_ images: [ImageInspection]) -> String {
+        let document = JSONValue.object([
+            "version": .integer(1),
+            "images": .array(
+                images.map { image in
+                    .object([
+                        "tag": .string(image.tag), "digest": .string(image.digest.description),
+                        "manifest": image.manifest.json, "config": image.configuration.json,
+                    ])
+                }),
+        ])
+        return document.indentedText + "\n"
+    }
+}
+
 extension ImageLayout {
-    /// What `stacker inspect` prints: of one image, or of every tagged one in the order of index.json.
-    public func inspect(tag: String? = nil) throws(Failure) -> String {
+    /// What `stacker inspect` shows: one image, or every tagged one in the order of index.json.
+    public func inspect(tag: String? = nil) throws(Failure) -> [ImageInspection] {
         let index = try index()
-        var text = ""
+        var images: [ImageInspection] = []
         for tag in tag.map({ [$0] }) ?? index.tags {
             guard let descriptor = try index.resolve(tag) else { throw index.missing(tag) }
             let manifest = try manifest(of: descriptor)
-            text +=
+            images.append(
                 ImageInspection(
-                    tag: tag, manifest: manifest, configuration: try configuration(of: manifest)
-                ).text
+                    tag: tag, digest: descriptor.digest, manifest: manifest,
+                    configuration: try configuration(of: manifest)))
         }
-        return text
+        return images
     }
 }
