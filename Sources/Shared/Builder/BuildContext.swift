@@ -34,6 +34,7 @@ struct BuildContext: Sendable {
         self.request = request
         let directories = request.directories
         locks = try BuildLocks(directories)
+        try StorageType.claim(directories.stacker)
         layout = try ImageLayout.openOrCreate(
             at: directories.oci, blobs: directories.stacker.appending("blobs"), limits: request.limits)
         if layout.wasCreated { request.log.info("Creating new OCI Layout at \(ByteString(directories.oci))") }

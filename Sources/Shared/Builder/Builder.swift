@@ -50,7 +50,8 @@ public enum Builder {
                 log.info("left \(ByteString(directories.oci))/\(name), which stacker did not make")
             }
             try PrivateDirectory.remove(
-                ["blobs", "imports", "logs", "oci-blobs", "git", "foreign-program"], from: directories.stacker)
+                ["blobs", "imports", "logs", "oci-blobs", "git", "foreign-program", StorageType.fileName],
+                from: directories.stacker)
             for path in [directories.roots, directories.stacker] {
                 try PrivateDirectory.remove([DirectoryLock.name], from: path)
                 try PrivateDirectory.removeIfEmpty(path)
