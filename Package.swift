@@ -104,8 +104,8 @@ let package = Package(
         .executableTarget(
             name: "stacker",
             dependencies: [
-                "Builder", "Checks", "Diagnostics", "HelperProtocol", "Layers", "LinuxSystem", "OCI", "Sandbox",
-                "Stackerfile", arguments, system,
+                "Accounts", "Builder", "Checks", "Diagnostics", "HelperProtocol", "Layers", "LinuxSystem", "OCI",
+                "Sandbox", "Stackerfile", arguments, system,
             ],
             swiftSettings: strict),
         .executableTarget(

@@ -44,6 +44,11 @@ struct ArgumentNormalizer {
             return .help(topic: try rest.first.map(knownCommand))
         }
 
+        if first == ByteString(InternalGo.name) {
+            try takeFlags(everywhere)
+            return .internalGo(globalFlags: spelled(syntax.global.contains), arguments: Array(rest))
+        }
+
         let name = try knownCommand(first)
         verb = name
         try takeFlags(everywhere + (syntax.commands[name] ?? []))

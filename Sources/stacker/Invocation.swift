@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What a command line asks for.
 enum Invocation: Hashable, Sendable {
     /// A verb with its flags, in the spelling that ArgumentParser reads as it was meant.
@@ -6,6 +8,8 @@ enum Invocation: Hashable, Sendable {
     case help(topic: String?)
     /// The help text of a verb, asked for as a flag of it; the global flags that stood there count.
     case commandHelp(verb: String, globalFlags: [String])
+    /// What no help text shows: the arguments of `internal-go`, after the global flags that stood before and among them.
+    case internalGo(globalFlags: [String], arguments: [ByteString])
     case version
     case completionScript(shell: String)
     /// A completion script calls back, in ArgumentParser's own language.

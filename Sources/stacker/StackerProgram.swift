@@ -29,6 +29,10 @@ import Glibc
                 let global = try GlobalOptions.parse(flags)
                 debug = global.debug
                 try await within(global) { _ in try StandardOutput.write(help(on: verb)) }
+            case .internalGo(let flags, let arguments):
+                let global = try GlobalOptions.parse(flags)
+                debug = global.debug
+                try await within(global) { try await InternalGo.run(arguments, in: $0) }
             case .help(let topic): try StandardOutput.write(help(on: topic))
             case .version: try StandardOutput.write(Stacker.versionLine + "\n")
             case .completionScript(let name):

@@ -62,4 +62,22 @@ struct CheckTests {
         #expect(check.exitCode == 1, "\(check.stderrText)")
         #expect(check.stdoutText.contains("overlay: \(id) "), "\(check.stdoutText)")
     }
+
+    @Test func theTestSuiteOfTheEstablishedStackerIsAnsweredByAStatus() throws {
+        let project = try Project()
+        let works = try project.stacker("internal-go", "testsuite-check-overlay")
+        #expect(works.exitCode == 0, "\(works.stderrText)")
+        #expect(works.stdout.isEmpty && works.stderr.isEmpty)
+    }
+
+    @Test(.requiresRoot) func theTestSuiteOfTheEstablishedStackerSeesThatOverlaysDoNotWork() throws {
+        let project = try Project()
+        let script = """
+            mkdir roots && mount -t ramfs none roots && chmod 700 roots &&
+            exec \(Program.built("stacker")) internal-go testsuite-check-overlay
+            """
+        let check = try project.run("/usr/bin/unshare", "-m", "/bin/sh", "-c", ByteString(script))
+        #expect(check.exitCode == 50, "\(check.stderrText)")
+        #expect(check.stderrText.hasPrefix("error: "))
+    }
 }

@@ -15,7 +15,7 @@ int stk_openat2(int dirfd, const char *path, const struct stk_open_how *how) {
 }
 const uint64_t stk_resolve_no_magiclinks = RESOLVE_NO_MAGICLINKS, stk_resolve_no_symlinks = RESOLVE_NO_SYMLINKS,
                stk_resolve_beneath = RESOLVE_BENEATH, stk_resolve_in_root = RESOLVE_IN_ROOT;
-const int stk_o_path = O_PATH;
+const int stk_o_path = O_PATH, stk_at_empty_path = AT_EMPTY_PATH;
 
 int stk_openat(int dirfd, const char *path, int flags, mode_t mode) { return openat(dirfd, path, flags, mode); }
 

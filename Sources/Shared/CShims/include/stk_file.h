@@ -19,7 +19,7 @@ struct stk_open_how {
 int stk_openat2(int dirfd, const char *path, const struct stk_open_how *how);
 extern const uint64_t stk_resolve_no_magiclinks, stk_resolve_no_symlinks, stk_resolve_beneath, stk_resolve_in_root;
 /// O_PATH, which Glibc's Swift module lacks without _GNU_SOURCE.
-extern const int stk_o_path;
+extern const int stk_o_path, stk_at_empty_path;
 
 /// openat(2) with a mode; variadic in C.
 int stk_openat(int dirfd, const char *path, int flags, mode_t mode);
