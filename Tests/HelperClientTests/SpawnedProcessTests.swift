@@ -16,7 +16,7 @@ import Testing
         let nothing = try OwnedDescriptor.open("/dev/null")
         let process = try SpawnedProcess(
             program: "/bin/pwd", arguments: ["pwd", "-P"], environment: [], directory: directory.raw,
-            output: output.raw,
+            standard: SpawnedProcess.Standard(input: nil, output: output.raw, errors: nil),
             descriptors: [CInt](repeating: nothing.raw, count: Int(directory.raw)))
         #expect(try process.wait() == 0)
         let printed = try OwnedDescriptor.open(temporary.path.appending("out")).readToEnd(limit: 4_096)

@@ -113,7 +113,9 @@ import Testing
     func `a command that is not there, or is no program, is told apart from one that fails`(user: TestUser) throws {
         let workshop = try Workshop(user)
         try workshop.run("echo text > base/text; chmod 755 base/text")
-        for (command, number) in [("/missing", ENOENT), ("sh", ENOENT), ("/text", ENOEXEC), ("/bin", EACCES)] {
+        for (command, number) in [
+            ("/missing", ENOENT), ("nowhere", ENOENT), ("", ENOENT), ("/text", ENOEXEC), ("/bin", EACCES),
+        ] {
             try workshop.renew()
             var step = workshop.step("")
             step.arguments = [ByteString(command)]

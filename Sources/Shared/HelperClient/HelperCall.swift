@@ -19,8 +19,20 @@ struct HelperCall: ~Copyable {
 
     var pid: String { String(process.pid) }
 
+    /// The channel's own number, to poll for the answer.
+    var number: CInt { channel.raw }
+
     init(
         program: FilePath, directory: FilePath, namespace: BuildNamespace = .ofRoot(), output: CInt = STDERR_FILENO,
+        descriptors: [CInt] = []
+    ) throws {
+        try self.init(
+            program: program, directory: directory, namespace: namespace,
+            standard: SpawnedProcess.Standard(input: nil, output: output, errors: output), descriptors: descriptors)
+    }
+
+    init(
+        program: FilePath, directory: FilePath, namespace: BuildNamespace, standard: SpawnedProcess.Standard,
         descriptors: [CInt] = []
     ) throws {
         let channel = try Channel()
@@ -28,7 +40,7 @@ struct HelperCall: ~Copyable {
         let placeholder = try OwnedDescriptor.open("/dev/null")
         process = try SpawnedProcess(
             program: program, arguments: ["stacker-nsexec", ByteString(String(Self.channelNumber))],
-            environment: ["SWIFT_BACKTRACE=enable=no"], directory: folder.raw, output: output,
+            environment: ["SWIFT_BACKTRACE=enable=no"], directory: folder.raw, standard: standard,
             descriptors: [channel.theirs.raw, namespace.number ?? placeholder.raw] + descriptors)
         joinedNamespace = namespace.number.map { _ in Self.namespaceNumber }
         self.channel = channel.handOver()

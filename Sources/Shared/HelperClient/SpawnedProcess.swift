@@ -6,35 +6,40 @@ import SystemPackage
 
 /// A child process that is waited for exactly once.
 ///
-/// Its standard input is /dev/null; of our descriptors it gets exactly those it is given, numbered from 3.
+/// Of our descriptors it gets exactly those it is given.
 struct SpawnedProcess: ~Copyable {
     let pid: pid_t
 
+    /// What becomes 0, 1 and 2 in the child; `nil` is /dev/null.
+    struct Standard {
+        var input: CInt?
+        var output: CInt?
+        var errors: CInt?
+    }
+
     /// Starts the program in `directory`; all descriptors are raw numbers, needed during the call only.
     ///
-    /// The first of `descriptors` becomes 3 in the child, and so on; `output` becomes 1 and 2.
+    /// The first of `descriptors` becomes 3 in the child, and so on.
     init(
-        program: FilePath, arguments: [ByteString], environment: [ByteString], directory: CInt, output: CInt,
-        descriptors: [CInt]
+        program: FilePath, arguments: [ByteString], environment: [ByteString], directory: CInt,
+        standard: Standard, descriptors: [CInt]
     ) throws(SystemError) {
         let devNull = try OwnedDescriptor.open("/dev/null", O_RDWR)
         // Copies above every number we will assign, so that no assignment overwrites a source.
         let first = CInt(64 + descriptors.count)
         var copies: [CInt] = []
         defer { for copy in copies { close(copy) } }
-        for source in [devNull.raw, output, directory] + descriptors {
+        let three = [standard.input, standard.output, standard.errors].map { $0 ?? devNull.raw }
+        for source in [directory] + three + descriptors {
             copies.append(try check("fcntl") { fcntl(source, F_DUPFD_CLOEXEC, first) })
         }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-        for (target, source) in [copies[0], copies[1], copies[1]].enumerated() {
+        for (target, source) in copies.dropFirst().enumerated() {
             unsafe posix_spawn_file_actions_adddup2(&actions, source, CInt(target))
         }
-        for (index, source) in copies.dropFirst(3).enumerated() {
-            unsafe posix_spawn_file_actions_adddup2(&actions, source, CInt(3 + index))
-        }
-        unsafe stk_spawn_add_fchdir(&actions, copies[2])
+        unsafe stk_spawn_add_fchdir(&actions, copies[0])
         pid = try unsafe Self.spawn(program, arguments, environment, &actions)
     }
 

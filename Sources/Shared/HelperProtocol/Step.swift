@@ -21,6 +21,8 @@ public struct Step: Hashable, Sendable {
     public var environment: [ByteString]
     /// Absolute path inside the image.
     public var workingDirectory: ByteString
+    /// A terminal for the command alone; `nil` where it needs none.
+    public var terminal: Terminal?
 
     public struct Bind: Hashable, Sendable {
         /// Absolute host path.
@@ -37,10 +39,28 @@ public struct Step: Hashable, Sendable {
         }
     }
 
+    /// A new terminal of the image's own devpts, which controls the session of the command.
+    public struct Terminal: Hashable, Sendable {
+        /// The Unix socket to which its other side is sent, as the one descriptor of one message.
+        public var socket: Int32
+        /// Which of the command's descriptors 0, 1 and 2 it is; the others are those of stacker-nsexec.
+        public var uses: Set<UInt8>
+        /// Its size in characters.
+        public var rows: UInt16
+        public var columns: UInt16
+
+        public init(socket: Int32, uses: Set<UInt8>, rows: UInt16, columns: UInt16) {
+            self.socket = socket
+            self.uses = uses
+            self.rows = rows
+            self.columns = columns
+        }
+    }
+
     public init(
         layers: [ByteString], upper: ByteString, work: ByteString, root: ByteString, binds: [Bind] = [],
         hostname: ByteString = "stacker", arguments: [ByteString], environment: [ByteString],
-        workingDirectory: ByteString = "/"
+        workingDirectory: ByteString = "/", terminal: Terminal? = nil
     ) {
         self.layers = layers
         self.upper = upper
@@ -51,6 +71,7 @@ public struct Step: Hashable, Sendable {
         self.arguments = arguments
         self.environment = environment
         self.workingDirectory = workingDirectory
+        self.terminal = terminal
     }
 }
 
@@ -67,6 +88,12 @@ extension Step {
         writer.append(arguments) { $0.append($1) }
         writer.append(environment) { $0.append($1) }
         writer.append(workingDirectory)
+        writer.append(terminal) { writer, terminal in
+            writer.append(terminal.socket)
+            writer.append(terminal.uses.sorted()) { $0.append($1) }
+            writer.append(terminal.rows)
+            writer.append(terminal.columns)
+        }
     }
 
     init(reading reader: inout MessageReader) throws(MalformedMessage) {
@@ -83,5 +110,19 @@ extension Step {
         arguments = try reader.byteStrings("arguments")
         environment = try reader.byteStrings("environment")
         workingDirectory = try reader.byteString("working directory")
+        terminal = try reader.optional("terminal", Terminal.init(reading:))
+    }
+}
+
+extension Step.Terminal {
+    fileprivate init(reading reader: inout MessageReader) throws(MalformedMessage) {
+        socket = try reader.integer("terminal socket")
+        let numbers = try reader.list("terminal descriptors") { (reader) throws(MalformedMessage) in
+            try reader.integer("terminal descriptor", as: UInt8.self)
+        }
+        guard numbers.allSatisfy({ $0 <= 2 }) else { throw MalformedMessage("terminal descriptor") }
+        uses = Set(numbers)
+        rows = try reader.integer("rows")
+        columns = try reader.integer("columns")
     }
 }

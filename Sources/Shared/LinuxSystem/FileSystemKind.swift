@@ -17,14 +17,25 @@ public struct FileSystemKind: Hashable, Sendable {
         magic = type
     }
 
+    /// The file system of an open file, also of one that was opened without the right to read it.
+    public init(of file: borrowing OwnedDescriptor) throws(SystemError) {
+        let raw = file.raw
+        var type: UInt32 = 0
+        try check("fstatfs") { unsafe stk_fstatfs_type(raw, &type) }
+        magic = type
+    }
+
     public static let btrfs = FileSystemKind(magic: 0x9123_683e)
+    public static let cgroup2 = FileSystemKind(magic: 0x6367_7270)
     public static let ecryptfs = FileSystemKind(magic: 0xf15f)
     public static let ext = FileSystemKind(magic: 0xef53)
     public static let fuse = FileSystemKind(magic: 0x6573_5546)
     public static let nfs = FileSystemKind(magic: 0x6969)
     public static let overlay = FileSystemKind(magic: 0x794c_7630)
     public static let plan9 = FileSystemKind(magic: 0x0102_1997)
+    public static let proc = FileSystemKind(magic: 0x9fa0)
     public static let ramfs = FileSystemKind(magic: 0x8584_58f6)
+    public static let sysfs = FileSystemKind(magic: 0x6265_6572)
     public static let tmpfs = FileSystemKind(magic: 0x0102_1994)
     public static let xfs = FileSystemKind(magic: 0x5846_5342)
     public static let zfs = FileSystemKind(magic: 0x2fc1_2fc1)
@@ -35,13 +46,16 @@ extension FileSystemKind: CustomStringConvertible {
     public var description: String {
         switch self {
         case .btrfs: "btrfs"
+        case .cgroup2: "cgroup2"
         case .ecryptfs: "ecryptfs"
         case .ext: "ext4"
         case .fuse: "fuse"
         case .nfs: "nfs"
         case .overlay: "overlay"
         case .plan9: "9p"
+        case .proc: "proc"
         case .ramfs: "ramfs"
+        case .sysfs: "sysfs"
         case .tmpfs: "tmpfs"
         case .xfs: "xfs"
         case .zfs: "zfs"

@@ -33,12 +33,30 @@ extension OwnedDescriptor {
         try open(path, O_RDONLY | O_DIRECTORY)
     }
 
+    /// Opens whatever is at a host path, without the right to read it (O_PATH).
+    public static func openPlace(_ path: FilePath) throws(SystemError) -> OwnedDescriptor {
+        try open(path, stk_o_path)
+    }
+
     /// Opens `path` below `root`, never leaving it, to read unless `flags` say otherwise; O_CLOEXEC is always added.
     ///
     /// `EAGAIN` (a rename raced with the walk) is retried a bounded number of times.
     public static func open(
         _ path: ByteString, in root: borrowing OwnedDescriptor, _ flags: CInt = 0, mode: UInt32 = 0,
         resolving resolution: PathResolution = .inRoot
+    ) throws(SystemError) -> OwnedDescriptor {
+        do throws(SystemError) {
+            return try openByKernel(path, in: root, flags, mode: mode, resolving: resolution)
+        } catch {
+            // Some filters (systemd's RestrictSUIDSGID, old container engines) make the call seem missing.
+            guard error.errno == .noFunction else { throw error }
+            return try PathWalk(root, resolution).open(path, flags, mode: mode)
+        }
+    }
+
+    private static func openByKernel(
+        _ path: ByteString, in root: borrowing OwnedDescriptor, _ flags: CInt, mode: UInt32,
+        resolving resolution: PathResolution
     ) throws(SystemError) -> OwnedDescriptor {
         let raw = root.raw
         let descriptor = try unsafe path.withCString(for: "openat2") { (name) throws(SystemError) -> CInt in

@@ -1,4 +1,5 @@
 import CSeccomp
+import CShims
 import Diagnostics
 import Glibc
 import SystemPackage
@@ -7,6 +8,8 @@ import SystemPackage
 public enum SystemCallFilter: Hashable, Sendable {
     /// All but these, which fail with `EPERM`; also for programs of the 32-bit form of this architecture.
     case refusing([String])
+    /// The same, and clone(2) with a flag for a new namespace fails as well.
+    case refusingNamespaces(and: [String])
     /// These only; any other ends the process with SIGSYS.
     case allowingOnly([String])
 
@@ -41,32 +44,54 @@ public enum SystemCallFilter: Hashable, Sendable {
             // A call of another architecture has a negative number that no rule can hold: nothing to allow or refuse.
             guard result == 0 || result == -EDOM || number < 0 else { throw Self.failure("seccomp_rule_add", result) }
         }
+        if case .refusingNamespaces = self { try unsafe Self.refuseNamespaces(context) }
         try Self.check("seccomp_load") { unsafe seccomp_load(context) }
+    }
+
+    /// Adds rules for both calls that make a process in a new namespace.
+    ///
+    /// clone(2) has its flags in a register, the first one on the architectures of stacker. clone3(2) has them in
+    /// memory, where no filter sees them: libc takes it for missing, and falls back to the other.
+    private static func refuseNamespaces(_ context: scmp_filter_ctx) throws(SystemError) {
+        let namespaces = [
+            stk_new_user, stk_new_mount, stk_new_pid, stk_new_ipc, stk_new_uts, stk_new_net, stk_new_cgroup,
+        ]
+        let clone = unsafe seccomp_syscall_resolve_name("clone")
+        for flag in namespaces {
+            let bit = UInt64(UInt32(bitPattern: flag))
+            var condition = scmp_arg_cmp(arg: 0, op: SCMP_CMP_MASKED_EQ, datum_a: bit, datum_b: bit)
+            try Self.check("seccomp_rule_add") {
+                unsafe seccomp_rule_add_array(context, failNotPermitted, clone, 1, &condition)
+            }
+        }
+        let clone3 = unsafe seccomp_syscall_resolve_name("clone3")
+        guard clone3 != CInt(__NR_SCMP_ERROR) else { return }
+        try Self.check("seccomp_rule_add") { unsafe seccomp_rule_add_array(context, failNoFunction, clone3, 0, nil) }
     }
 
     private var names: [String] {
         switch self {
-        case .refusing(let names), .allowingOnly(let names): names
+        case .refusing(let names), .refusingNamespaces(let names), .allowingOnly(let names): names
         }
     }
 
     private var defaultAction: UInt32 {
         switch self {
-        case .refusing: Self.allow
+        case .refusing, .refusingNamespaces: Self.allow
         case .allowingOnly: Self.killProcess
         }
     }
 
     private var ruleAction: UInt32 {
         switch self {
-        case .refusing: Self.failNotPermitted
+        case .refusing, .refusingNamespaces: Self.failNotPermitted
         case .allowingOnly: Self.allow
         }
     }
 
     /// The worker is one program of the native architecture; an image may hold programs of its 32-bit form too.
     private var compatibleArchitectures: [UInt32] {
-        guard case .refusing = self else { return [] }
+        if case .allowingOnly = self { return [] }
         return switch seccomp_arch_native() {
         case Self.x86_64: [Self.x86, Self.x32]
         case Self.arm64: [Self.arm]
@@ -78,6 +103,7 @@ public enum SystemCallFilter: Hashable, Sendable {
     private static let allow: UInt32 = 0x7fff_0000
     private static let killProcess: UInt32 = 0x8000_0000
     private static let failNotPermitted: UInt32 = 0x0005_0000 | UInt32(EPERM)
+    private static let failNoFunction: UInt32 = 0x0005_0000 | UInt32(ENOSYS)
     private static let x86_64: UInt32 = 0xc000_003e
     private static let x86: UInt32 = 0x4000_0003
     private static let x32: UInt32 = 0x4000_003e

@@ -73,7 +73,11 @@ public enum HelperProgram {
     private static func closeForeignDescriptors(_ request: Request, channel: CInt) throws(HelperFailure) {
         var kept: [CInt] = [channel]
         if let namespace = request.userNamespace { kept.append(namespace) }
-        if case .jail(let program) = request.operation { kept += program.descriptors }
+        switch request.operation {
+        case .jail(let program): kept += program.descriptors
+        case .step(let step): kept += step.terminal.map { [$0.socket] } ?? []
+        case .holdNamespace, .removeTrees, .probe: break
+        }
         guard kept.allSatisfy({ $0 >= 3 && fcntl($0, F_GETFD) != -1 }), Set(kept).count == kept.count else {
             throw HelperFailure(.request, call: "fcntl", errno: EBADF, detail: "descriptors that are not open")
         }

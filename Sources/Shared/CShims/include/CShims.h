@@ -12,5 +12,6 @@
 #include "stk_mount.h"
 #include "stk_process.h"
 #include "stk_signal.h"
+#include "stk_terminal.h"
 
 #endif

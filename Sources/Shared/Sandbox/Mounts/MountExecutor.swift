@@ -15,7 +15,10 @@ struct MountExecutor: ~Copyable {
         do throws(SystemError) {
             try execute(step)
         } catch {
-            throw HelperFailure(step.stage, error)
+            var failure = HelperFailure(step.stage, error)
+            // Whatever part of the way could not be made, the place is what was asked for.
+            if case .bind(let source, let place, _) = step, failure.path != source { failure.path = place }
+            throw failure
         }
     }
 
@@ -145,6 +148,12 @@ struct MountExecutor: ~Copyable {
         case .writableWithoutDevices where !kind.isDevice: try mount.add(.noDevices, .withSubmounts)
         case .writable, .writableWithoutDevices: break
         }
-        try attach(mount, at: place, kind == .directory ? .directory : .file)
+        let point = try root.openMountPoint(place, kind == .directory ? .directory : .file)
+        // A link of the image may lead here; what hides there, and what may not be written, stays so (CVE-2019-16884).
+        let kernelsOwn: [FileSystemKind] = [.proc, .sysfs, .cgroup2]
+        guard !kernelsOwn.contains(try FileSystemKind(of: point)) else {
+            throw SystemError("mount", place, errno: .notPermitted)
+        }
+        try mount.attach(to: point)
     }
 }

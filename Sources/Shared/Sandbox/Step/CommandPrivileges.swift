@@ -22,18 +22,26 @@ enum CommandPrivileges {
         .setGroups, .setProcessCapabilities, .setUsers, .changeRoot, .makeDevices,
     ]
 
+    static func filter(in userNamespace: UserNamespace, _ oldRoot: NewRoot.OldRoot) -> SystemCallFilter {
+        switch (userNamespace, oldRoot) {
+        case (.joined, .gone): .refusing(refusedCalls)
+        case (.none, .gone): .refusingNamespaces(and: refusedCalls + refusedCallsOfRoot)
+        // Whoever can take the root's mount away, or walk out of a chroot, would find the host's root under it.
+        case (_, .hidden): .refusingNamespaces(and: refusedCalls + refusedCallsOfRoot + ["chroot"])
+        }
+    }
+
     /// Binds this process for good; exec gives it the rest of its privileges.
-    static func apply(in userNamespace: UserNamespace) throws(HelperFailure) {
+    static func apply(in userNamespace: UserNamespace, _ oldRoot: NewRoot.OldRoot) throws(HelperFailure) {
         try during(.privileges) { () throws(SystemError) in
             switch userNamespace {
             case .joined:
                 try ThreadCapabilities.clearInherited()
-                try SystemCallFilter.refusing(refusedCalls).install()
             case .none:
                 try ThreadCapabilities.limitBoundingSet(to: capabilitiesOfRoot)
                 try ThreadCapabilities.clearInherited()
-                try SystemCallFilter.refusing(refusedCalls + refusedCallsOfRoot).install()
             }
+            try filter(in: userNamespace, oldRoot).install()
         }
     }
 }

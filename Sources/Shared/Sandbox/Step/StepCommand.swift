@@ -9,6 +9,8 @@ import SystemPackage
 struct StepCommand {
     let step: Step
     let userNamespace: UserNamespace
+    let oldRoot: NewRoot.OldRoot
+    let terminal: StepTerminal?
 
     /// A failure goes to `reports`; success closes it.
     func run(_ reports: borrowing OwnedDescriptor) -> Never {
@@ -16,7 +18,7 @@ struct StepCommand {
         do throws(HelperFailure) {
             try enterWorkingDirectory()
             try prepareSession()
-            try CommandPrivileges.apply(in: userNamespace)
+            try CommandPrivileges.apply(in: userNamespace, oldRoot)
             failure = try execute(reports)
         } catch {
             failure = error
@@ -43,23 +45,42 @@ struct StepCommand {
     private func prepareSession() throws(HelperFailure) {
         try during(.command) { () throws(SystemError) in
             try check("setsid") { setsid() }
-            // A terminal that the frontend made for this command is given to it; the user's own terminal belongs to
-            // another session, and the kernel says so.
-            if isatty(0) == 1 { _ = stk_take_terminal(0) }
+            // The user's own terminal belongs to another session, whatever descriptors the command has.
+            try terminal?.take()
         }
     }
 
     private func execute(_ reports: borrowing OwnedDescriptor) throws(HelperFailure) -> HelperFailure {
         let raw = reports.raw
-        guard let program = step.arguments.first, program.bytes.first == 0x2f else {
-            return HelperFailure(.command, call: "execve", path: step.arguments.first, errno: ENOENT)
-        }
         return try during(.command) { () throws(SystemError) in
             let arguments = try ArgumentVector(step.arguments)
             let environment = try ArgumentVector(step.environment)
             ThisProcess.resetSignals()
             try ThisProcess.closeAll(except: [raw])
-            return HelperFailure(.command, ArgumentVector.execute(program, arguments, environment))
+            return executeFirst(arguments, environment)
         }
+    }
+
+    /// Tries the places where the command may be; returns only to say why none of them could be executed.
+    private func executeFirst(_ arguments: ArgumentVector, _ environment: ArgumentVector) -> HelperFailure {
+        let name = step.arguments.first ?? ""
+        var failure = HelperFailure(.command, call: "execve", path: name, errno: ENOENT)
+        for place in places(of: name) {
+            let error = ArgumentVector.execute(place, arguments, environment)
+            // As a shell does: what is there and cannot be executed says more than what is not there.
+            let isAbsent = error.errno == .noSuchFileOrDirectory || error.errno == .notDirectory
+            if isAbsent, place != name { continue }
+            failure.errno = error.errno.rawValue
+            guard error.errno == .permissionDenied, place != name else { break }
+        }
+        return failure
+    }
+
+    /// Where a command without a slash in its name is looked for: the directories of `PATH`.
+    private func places(of name: ByteString) -> [ByteString] {
+        if name.isEmpty || name.bytes.contains(0x2f) { return [name] }
+        let key = Array("PATH=".utf8)
+        let path = step.environment.first { $0.bytes.starts(with: key) }?.bytes.dropFirst(key.count) ?? []
+        return path.split(separator: 0x3a).map { ByteString(Array($0) + [0x2f] + name.bytes) }
     }
 }

@@ -18,8 +18,8 @@ struct StepInit {
             try ThisProcess.dieWithParent(holding: lifeline.reader)
             let reply: Reply
             do throws(HelperFailure) {
-                try prepare(root, reports)
-                reply = try runCommand(reports)
+                let oldRoot = try prepare(root, reports)
+                reply = try runCommand(reports, oldRoot)
             } catch {
                 reply = .failed(error)
             }
@@ -33,13 +33,14 @@ struct StepInit {
 
     private func prepare(
         _ root: borrowing OwnedDescriptor, _ reports: borrowing OwnedDescriptor
-    ) throws(HelperFailure) {
+    ) throws(HelperFailure) -> NewRoot.OldRoot {
         let image = try during(.newNamespaces) { () throws(SystemError) in
             // The working directory is carried over into the new mount namespace; a descriptor would still refer to the
             // old one, where nothing could be mounted from here.
             let raw = root.raw
             try check("fchdir") { fchdir(raw) }
             try check("unshare(CLONE_NEWNS)") { stk_unshare(stk_new_mount) }
+            if userNamespace == .none { try NewRoot.leaveOuterChroot() }
             return try ImageRoot.workingDirectory()
         }
         var executor = MountExecutor(image)
@@ -53,10 +54,12 @@ struct StepInit {
         let made = executor.root.made
         try during(.cleanUp) { () throws(SystemError) in try Report.made(made).send(to: reports) }
         if let failure { throw failure }
-        try during(.pivot) { () throws(SystemError) in try NewRoot.enterWorkingDirectory() }
+        return try during(.pivot) { () throws(SystemError) in try NewRoot.enterWorkingDirectory() }
     }
 
-    private func runCommand(_ reports: borrowing OwnedDescriptor) throws(HelperFailure) -> Reply {
+    private func runCommand(
+        _ reports: borrowing OwnedDescriptor, _ oldRoot: NewRoot.OldRoot
+    ) throws(HelperFailure) -> Reply {
         try during(.privileges) { () throws(SystemError) in
             try unsafe step.hostname.withCString(for: "sethostname") { (name) throws(SystemError) in
                 _ = try check("sethostname", step.hostname) { unsafe stk_sethostname(name, step.hostname.count) }
@@ -66,11 +69,14 @@ struct StepInit {
             try check("prctl(PR_SET_DUMPABLE)") { stk_set_dumpable(0) }
         }
         ThisProcess.block(Supervisor.forwarded + [SIGCHLD])
+        let terminal = try step.terminal.map(StepTerminal.init)
         let command = try during(.command) { () throws(SystemError) in
             try ThisProcess.fork {
-                StepCommand(step: step, userNamespace: userNamespace).run(reports)
+                StepCommand(step: step, userNamespace: userNamespace, oldRoot: oldRoot, terminal: terminal).run(reports)
             }
         }
+        // Whoever has the other side sees the end of the last process that uses it, and not ours.
+        terminal?.close()
         return try during(.command) { () throws(SystemError) in try reap(until: command) }
     }
 

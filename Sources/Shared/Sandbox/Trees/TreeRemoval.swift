@@ -142,15 +142,39 @@ struct TreeRemoval: ~Copyable {
         _ name: ByteString, in parent: DirectoryListing, _ flags: CInt
     ) throws(SystemError) -> OwnedDescriptor {
         let raw = parent.raw
-        let opened = try unsafe name.withCString(for: "openat2") { (text) throws(SystemError) in
-            try check("openat2", name) {
-                var how = stk_open_how(
-                    flags: UInt64(UInt32(bitPattern: flags | O_NOFOLLOW | O_CLOEXEC)), mode: 0,
-                    resolve: stk_resolve_beneath | stk_resolve_no_symlinks | stk_resolve_no_mounts)
-                return unsafe stk_openat2(raw, text, &how)
+        let flags = flags | O_NOFOLLOW | O_CLOEXEC
+        let opened = try unsafe name.withCString(for: "openat2") { (text) throws(SystemError) -> CInt? in
+            do throws(SystemError) {
+                return try check("openat2", name) {
+                    var how = stk_open_how(
+                        flags: UInt64(UInt32(bitPattern: flags)), mode: 0,
+                        resolve: stk_resolve_beneath | stk_resolve_no_symlinks | stk_resolve_no_mounts)
+                    return unsafe stk_openat2(raw, text, &how)
+                }
+            } catch {
+                // Some filters make the call seem missing, on kernels that have it.
+                guard error.errno == .noFunction else { throw error }
+                return nil
             }
         }
-        return OwnedDescriptor(adopting: opened)
+        if let opened { return OwnedDescriptor(adopting: opened) }
+        return try openatComparingDevices(name, in: parent, flags)
+    }
+
+    private static func openatComparingDevices(
+        _ name: ByteString, in parent: DirectoryListing, _ flags: CInt
+    ) throws(SystemError) -> OwnedDescriptor {
+        let raw = parent.raw
+        let opened = try unsafe name.withCString(for: "openat") { (text) throws(SystemError) in
+            try check("openat", name) { unsafe stk_openat(raw, text, flags, 0) }
+        }
+        let entry = OwnedDescriptor(adopting: opened)
+        var above = stat()
+        try check("fstat") { unsafe fstat(raw, &above) }
+        guard try entry.status().device == UInt64(above.st_dev) else {
+            throw SystemError("openat", name, errno: .improperLink)
+        }
+        return entry
     }
 
     private static func makeAccessible(_ name: ByteString, in parent: DirectoryListing) throws(SystemError) {
