@@ -63,7 +63,8 @@ struct ArgumentNormalizer {
     private func isGiven(_ flag: FlagSyntax) -> Bool { given.contains { $0.flag == flag } }
 
     private func knownCommand(_ argument: ByteString) throws(UsageError) -> String {
-        guard let name = argument.utf8Text, syntax.commands[name] != nil else {
+        let name = argument.utf8Text.map { syntax.aliases[$0] ?? $0 }
+        guard let name, syntax.commands[name] != nil else {
             throw .unknownCommand(
                 argument.description,
                 meant: Spelling.suggestion(for: argument, among: (syntax.commands.keys + [syntax.helpCommand]).sorted())

@@ -42,6 +42,8 @@ struct CommandLineSyntax: Sendable {
     var global: [FlagSyntax]
     /// By verb.
     var commands: [String: [FlagSyntax]]
+    /// The verb that another word stands for.
+    var aliases: [String: String] = [:]
     /// The flags that ask for help and for the version, taken before and after the verb.
     let help = FlagSyntax.boolean("help", "h")
     let version = FlagSyntax.boolean("version", "v")

@@ -14,11 +14,15 @@ struct Stacker: ParsableCommand {
         subcommands: commands,
         helpNames: [.long, .short])
 
-    static let commands: [any SessionCommand.Type] = [Build.self, Check.self, Clean.self, Inspect.self]
+    static let commands: [any SessionCommand.Type] = [Build.self, Check.self, Chroot.self, Clean.self, Inspect.self]
 
     static let syntax = CommandLineSyntax(
         global: GlobalOptions.syntax,
-        commands: Dictionary(commands.map { ($0._commandName, $0.syntax) }, uniquingKeysWith: { first, _ in first }))
+        commands: Dictionary(
+            commands.map { ($0._commandName, $0.syntax) }, uniquingKeysWith: { first, _ in first }),
+        aliases: Dictionary(
+            commands.flatMap { command in command.configuration.aliases.map { ($0, command._commandName) } },
+            uniquingKeysWith: { first, _ in first }))
 
     @OptionGroup(title: "Global Options") var global: GlobalOptions
 }

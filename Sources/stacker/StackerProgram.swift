@@ -75,6 +75,8 @@ import Glibc
     /// Says what went wrong; returns the exit status.
     private static func report(_ error: any Error, debug: Bool) -> Int32 {
         switch error {
+        case let ended as CommandStatus:
+            return ended.status
         case is StandardOutput.Closed:
             return 128 + SIGPIPE
         case UsageError.unknownCommand(let name, let meant):

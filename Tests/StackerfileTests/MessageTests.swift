@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "overlay_dirs: []", "generate_labels: x", "build_env: {}", "build_env_passthrough: []", "binds: []",
+        "overlay_dirs: []", "generate_labels: x",
     ])
     func `about a directive of later versions says so`(_ directive: String) {
         let key = directive.prefix { $0 != ":" }

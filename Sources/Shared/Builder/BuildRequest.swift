@@ -12,6 +12,8 @@ public struct BuildRequest: Sendable {
     public var compression = PackJob.Compression.gzip
     /// What the names of stacker's own annotations begin with.
     public var annotationsNamespace = defaultAnnotationsNamespace
+    /// What to run for the user in the root of an image whose script has failed, one word; `nil` for nothing.
+    public var onRunFailure: String?
     public var log: Log
     public var limits = Limits()
     /// The images to build, with what they need; all where none is named.

@@ -1,10 +1,10 @@
 import Digests
 import Diagnostics
-import HelperProtocol
 import LinuxSystem
 import OCI
 import Stackerfile
 import Storage
+import SystemPackage
 
 /// Builds one image.
 ///
@@ -18,6 +18,7 @@ struct ImageBuild {
 
     /// Everything but the entry in index.json, which ``BuiltImage/manifest`` asks for.
     func run() async throws -> BuiltImage {
+        let binds = try UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
         // Other processes make the namespace, while this one reads and copies.
         async let entering: Void = context.storage.enter()
         let parent = try await ParentImage.load(for: image, in: context, built: built)
@@ -25,31 +26,14 @@ struct ImageBuild {
         try await entering
         let root = try context.storage.makeRoot(image.name)
         if case .tar(let url) = image.base { try await ArchiveBase.unpack(url, into: root, in: context) }
-        try await runScript(in: root, above: parent.stack + added.layers.map(\.directory), binds: added.binds)
+        try await ScriptRun(image: image, context: context)
+            .run(in: root, above: parent.stack + added.layers.map(\.directory), binds: added.binds + binds)
         let own = try ownLayer(in: root)
         let layers = added.layers + (own.map { [$0] } ?? [])
         guard !image.isBuildOnly else { return parent.extended(by: layers) }
         let result = try await publish(layers, above: parent)
         if own != nil { _ = try context.storage.makeRoot(image.name) }
         return result
-    }
-
-    private func runScript(in root: BuildRoot, above layers: [FinishedLayer], binds: [Step.Bind]) async throws {
-        guard !image.run.isEmpty else { return }
-        let step = root.step(
-            above: layers,
-            binds: binds,
-            arguments: [ByteString("/stacker/imports/\(RunScript.name)")],
-            environment: RunEnvironment.make(image: image.name, host: context.environment))
-        let end = try await context.run(step)
-        guard end == .exited(0) else {
-            throw Failure(
-                "run commands failed for image \"\(image.name)\" in \"\(ByteString(context.request.stackerFile))\"",
-                causes: [end.description],
-                hint:
-                    "see what it left in \(ByteString(context.request.directories.roots))/\(image.name)/overlay; `stacker clean` removes it"
-            )
-        }
     }
 
     /// What was changed in the root, as a layer; `nil` when nothing was.

@@ -21,25 +21,30 @@ struct LayoutBase {
             throw Failure(
                 "\(ByteString(reference)) is no image of an OCI layout", hint: "write it as PATH:TAG", class: .usage)
         }
-        self.context = context
-        let limits = context.request.limits
         do {
-            layout = try ImageLayout.open(existing: path, limits: limits)
+            try self.init(path, tag: String(parts[1]), for: platform, context: context)
         } catch {
             var failure = error
-            failure.hint = "write the url as PATH:TAG; a relative path is relative to the working directory"
+            if failure.hint == nil {
+                failure.hint = "write the url as PATH:TAG; a relative path is relative to the working directory"
+            }
             throw failure
         }
-        let descriptor = try layout.selectManifest(
-            tag: String(parts[1]), os: platform.os, architecture: platform.architecture)
-        manifest = try layout.manifest(of: descriptor)
-        configuration = try layout.configuration(of: manifest)
         let found = configuration.platform
         if found.os != platform.os || found.architecture != platform.architecture {
             context.request.log.warning(
                 "the base \(ByteString(reference)) is for \(ByteString(found.description)), and the image says that it is"
                     + " for \(platform): see os and arch in stacker.yaml(5)")
         }
+    }
+
+    init(_ path: FilePath, tag: String, for platform: Platform, context: BuildContext) throws(Failure) {
+        self.context = context
+        layout = try ImageLayout.open(existing: path, limits: context.request.limits)
+        let descriptor = try layout.selectManifest(
+            tag: tag, os: platform.os, architecture: platform.architecture)
+        manifest = try layout.manifest(of: descriptor)
+        configuration = try layout.configuration(of: manifest)
     }
 
     /// Makes its blobs stacker's own, and unpacks the layers that are not unpacked yet, several at a time.

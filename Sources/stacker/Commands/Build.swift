@@ -12,7 +12,7 @@ struct Build: SessionCommand {
 
     static let syntax: [FlagSyntax] = [
         .value("stacker-file", "f"), .value("compression"), .value("jobs", "j"), .boolean("order-only"),
-        .value("annotations-namespace"),
+        .value("annotations-namespace"), .value("on-run-failure"), .boolean("shell-fail"),
     ]
 
     @Option(
@@ -26,6 +26,14 @@ struct Build: SessionCommand {
             "Store layers this way: gzip, gzip-small, zstd, zstd:<level> or none.", valueName: "compression"),
         completion: .list(LayerCompression.values))
     var compression = "gzip"
+
+    @Option(
+        help: ArgumentHelp(
+            "When run fails, start this program in the place where it failed, for you to use.", valueName: "program"))
+    var onRunFailure: String?
+
+    @Flag(help: "The same as --on-run-failure=/bin/sh.")
+    var shellFail = false
 
     @Option(
         help: ArgumentHelp("Begin the names of stacker's annotations with this.", valueName: "namespace"))
@@ -52,10 +60,20 @@ struct Build: SessionCommand {
             directories: session.directories,
             sourceDateEpoch: session.sourceDateEpoch, log: display.log, reporter: display.reporter)
         request.compression = try LayerCompression.parse(compression)
+        request.onRunFailure = try failureCommand()
         request.annotationsNamespace = try BuildRequest.checkedNamespace(annotationsNamespace)
         request.jobs = try jobs.map(JobCount.parse) ?? BuildRequest.defaultJobs
         request.images = images
         if orderOnly { return try Builder.order(request) }
         try await Builder.build(request)
+    }
+
+    private func failureCommand() throws(Failure) -> String? {
+        let shell = "/bin/sh"
+        guard shellFail else { return onRunFailure }
+        guard let onRunFailure, onRunFailure != shell else { return shell }
+        throw Failure(
+            "--shell-fail is incompatible with --on-run-failure=\(ByteString(onRunFailure))",
+            hint: "leave one of the two out", class: .usage)
     }
 }

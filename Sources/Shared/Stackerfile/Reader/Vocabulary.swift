@@ -5,7 +5,7 @@ enum Vocabulary {
     /// The only list of them: a word taken out of it is accepted.
     static let notSupportedYet: Set<String> = [
         // keys of a layer
-        "overlay_dirs", "generate_labels", "build_env", "build_env_passthrough", "binds",
+        "overlay_dirs", "generate_labels",
         // types of `from`
         "docker",
         // keys of an import

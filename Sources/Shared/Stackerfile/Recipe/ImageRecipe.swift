@@ -15,6 +15,13 @@ public struct ImageRecipe: Hashable, Sendable {
     public var imports: [FileReference] = []
     /// Whether the deprecated `import` was used, which shows the files in other places.
     public var usesLegacyImport = false
+    /// Files and directories of the host that `run` may write to; with any of them nothing can be reused.
+    public var binds: [BindRecipe] = []
+    /// Variables of `run` alone, as written; names have no `=`.
+    public var buildEnvironment: [StringPair] = []
+    /// Regular expressions for names of the caller's variables that `run` sees; where there is one, none passes but
+    /// those that match.
+    public var buildEnvironmentPassthrough: [String] = []
     /// As written; names have no `=`.
     public var environment: [StringPair] = []
     public var labels: [StringPair] = []

@@ -1,0 +1,69 @@
+import Checks
+public import Diagnostics
+import HelperProtocol
+import LinuxSystem
+import OCI
+import Stackerfile
+import Storage
+import SystemPackage
+
+extension Builder {
+    /// Runs a command for the user on an image that is built; whatever it changes is thrown away.
+    ///
+    /// - Parameters:
+    ///   - request: Where things are; its stacker file says how the image was made.
+    ///   - tag: The image; `nil` is the first one of the file.
+    ///   - command: With its arguments; none is a shell.
+    /// - Returns: The exit status of the command, or 128 + n where signal n ended it.
+    /// - Throws: Why it could not be run, or that a signal has asked this program to end.
+    public static func chroot(
+        _ request: BuildRequest, tag: String?, command: [String]
+    ) async throws(Failure) -> Int32 {
+        let recipe = try chrootRecipe(request, tag: tag)
+        let image = try recipe.map { (recipe) throws(Failure) in try chrootImage(recipe, tag: tag) }
+        guard let name = image?.name ?? tag else { throw Failure("there is no layer in the stacker file") }
+        let roots = request.directories.roots
+        guard try attempt("cannot look for \(ByteString(roots))", { try PrivateDirectory.exists(roots) }) else {
+            throw Failure(
+                "nothing is built yet in \(ByteString(roots))", hint: "run `stacker build` first",
+                class: .usage)
+        }
+        let context = try BuildContext(
+            request: request, stackerfile: recipe?.text ?? [], entrance: try Namespace.entrance(roots: roots))
+        let reply = try await attempt("cannot run a command in \"\(name)\"") {
+            try await Namespace.explaining(roots: roots) {
+                let visit = ImageVisit(name: name, image: image, images: recipe?.images ?? [], context: context)
+                return try await visit.run(command.isEmpty ? ["/bin/sh"] : command.map { ByteString($0) })
+            }
+        }
+        switch reply {
+        case .exited(let status): return status
+        case .signalled(let number): return 128 &+ number
+        case .ready, .failed: throw Failure("stacker-nsexec gave an answer to another request")
+        }
+    }
+
+    /// `nil` where there is no file and a tag says what is meant.
+    private static func chrootRecipe(_ request: BuildRequest, tag: String?) throws(Failure) -> Recipe? {
+        guard let tag, request.stackerFile != "-" else { return try RecipeFile.read(request) }
+        do throws(SystemError) {
+            _ = try OwnedDescriptor.openPlace(request.stackerFile)
+        } catch  where error.errno == .noSuchFileOrDirectory {
+            request.log.warning(
+                "couldn't find stacker file, chrooting to \(ByteString(tag)) as best effort")
+            return nil
+        } catch {
+            // Reading it says what is wrong.
+        }
+        return try RecipeFile.read(request)
+    }
+
+    private static func chrootImage(_ recipe: Recipe, tag: String?) throws(Failure) -> ImageRecipe {
+        guard let image = tag.map({ tag in recipe.images.first { $0.name == tag } }) ?? recipe.images.first else {
+            throw Failure(
+                "no layer \(ByteString(tag ?? "")) in stackerfile",
+                hint: "name one of \(recipe.images.map(\.name).joined(separator: ", "))", class: .usage)
+        }
+        return image
+    }
+}

@@ -1,0 +1,48 @@
+import Diagnostics
+import HelperProtocol
+import LinuxSystem
+import Stackerfile
+import Storage
+
+/// Runs the script of an image in its root.
+struct ScriptRun {
+    let image: ImageRecipe
+    let context: BuildContext
+
+    /// - Throws: What went wrong, which includes that the script did not end well; its root is left as it is.
+    func run(in root: BuildRoot, above layers: [FinishedLayer], binds: [Step.Bind]) async throws {
+        guard !image.run.isEmpty else { return }
+        let step = root.step(
+            above: layers, binds: binds, arguments: [ByteString("/stacker/imports/\(RunScript.name)")],
+            environment: try RunEnvironment.make(for: image, host: context.environment))
+        let end = try await UserBinds.explaining(binds) { try await context.run(step) }
+        guard end != .exited(0) else { return }
+        if let command = context.request.onRunFailure { try await attach(ByteString(command), to: step, root) }
+        let roots = ByteString(context.request.directories.roots)
+        throw Failure(
+            "run commands failed for image \"\(image.name)\" in \"\(ByteString(context.request.stackerFile))\"",
+            causes: [end.description],
+            hint: "see what it left in \(roots)/\(image.name)/overlay; `stacker clean` removes it")
+    }
+
+    /// Lets the user look at what a failed script has left, in the place of the script.
+    private func attach(_ command: ByteString, to failed: Step, _ root: BuildRoot) async throws {
+        context.request.log.info("run commands failed for image \"\(image.name)\": running \(command) in its place")
+        var step = failed
+        step.arguments = [command]
+        step.environment = try RunEnvironment.interactive(for: image, host: context.environment)
+        do {
+            // What else is under way ends first, so that nothing is printed into what the user does.
+            if let turn = context.turn {
+                _ = try await turn.alone { [step] in try await context.storage.attach(step, on: root) }
+            } else {
+                _ = try await context.storage.attach(step, on: root)
+            }
+        } catch let failure as Failure where failure.exitCode.rawValue > 128 {
+            throw failure
+        } catch {
+            // That the script failed is still what matters.
+            context.request.log.warning("cannot run \(command): \(Failure(explaining: error))")
+        }
+    }
+}

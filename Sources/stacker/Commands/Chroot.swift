@@ -1,0 +1,38 @@
+import ArgumentParser
+import Builder
+import Diagnostics
+import SystemPackage
+
+struct Chroot: SessionCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run a command in an image that is built.",
+        usage: "stacker chroot [<option> ...] [<tag> [<command> [<argument> ...]]]",
+        discussion: """
+            Without a tag the first image of the file is meant, and without a command a shell. What the command changes \
+            is thrown away; its exit status is that of stacker.
+            """,
+        aliases: ["exec"])
+
+    static let syntax: [FlagSyntax] = [.value("stacker-file", "f")]
+
+    @Option(
+        name: [.long, .customShort("f")],
+        help: ArgumentHelp("Take what a build step sees from this file; - reads standard input.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
+    var stackerFile = "stacker.yaml"
+
+    @OptionGroup(title: "Global Options") var global: GlobalOptions
+
+    @Argument(help: "The image to use.") var tag: String?
+    @Argument(help: "What to run in it, with its arguments.") var command: [String] = []
+
+    func run(in session: Session) async throws {
+        let display = try BuildDisplay(global, log: session.log)
+        let request = BuildRequest(
+            stackerFile: stackerFile == "-" ? "-" : try session.absolute(stackerFile),
+            directories: session.directories, sourceDateEpoch: session.sourceDateEpoch, log: display.log,
+            reporter: display.reporter)
+        let status = try await Builder.chroot(request, tag: tag, command: command)
+        if status != 0 { throw CommandStatus(status: status) }
+    }
+}
