@@ -40,6 +40,13 @@ extension Trait where Self == ConditionTrait {
         machine("needs the program \(name)") { Host.tool(name) != nil }
     }
 
+    /// A strace that may trace programs which get privileges, as newuidmap does: ``Host/tracer``.
+    public static var requiresTracer: Self {
+        machine("needs strace with the right to trace newuidmap: `make test` as root prepares one") {
+            Host.tracer != nil
+        }
+    }
+
     /// A condition that a complete test machine fulfils.
     private static func machine(_ reason: String, _ isMet: @escaping @Sendable () -> Bool) -> Self {
         .enabled(Comment(rawValue: reason)) {

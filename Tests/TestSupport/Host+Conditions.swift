@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 extension Host {
     private static let directories = [
@@ -9,6 +10,16 @@ extension Host {
     public static func tool(_ name: String) -> String? {
         directories.lazy.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
+
+    /// A strace(1) under which programs still get their privileges; nil where there is none.
+    ///
+    /// The kernel gives none to a program that is traced by somebody with fewer: for an ordinary user it is a copy
+    /// with CAP_SYS_PTRACE beside the tests, which only the user of the tests may run.
+    public static let tracer: String? = {
+        if isRoot { return tool("strace") }
+        let prepared = Program.built("strace").string
+        return access(prepared, X_OK) == 0 ? prepared : nil
+    }()
 
     /// A user namespace can be made and is usable: some kernels make one and strip it.
     ///
