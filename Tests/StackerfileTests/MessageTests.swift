@@ -117,8 +117,7 @@ import Testing
         ("from: {type: tar, url: 'https://example.org/x'}", "https"),
         ("from: {type: tar, url: 'stacker://a/x'}", "stacker"),
         ("imports: http://example.org/x", "http"), ("imports: [{path: 'stacker://a/x'}]", "stacker"),
-        ("imports: [{path: x, hash: y}]", "hash"), ("imports: [{path: x, dest: /}]", "dest"),
-        ("imports: [{path: x, mode: 0755}]", "mode"),
+        ("imports: [{path: x, dest: /}]", "dest"),
         ("imports: [{path: x, uid: 0}]", "uid"), ("imports: [{path: x, gid: 0}]", "gid"),
     ])
     func `about a source of later versions says so`(_ directive: String, _ word: String) {

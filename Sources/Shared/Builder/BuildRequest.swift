@@ -14,6 +14,8 @@ public struct BuildRequest: Sendable {
     public var annotationsNamespace = defaultAnnotationsNamespace
     /// What to run for the user in the root of an image whose script has failed, one word; `nil` for nothing.
     public var onRunFailure: String?
+    /// Whether an import from the network must have a hash.
+    public var requiresHashes = false
     public var log: Log
     public var limits = Limits()
     /// The images to build, with what they need; all where none is named.

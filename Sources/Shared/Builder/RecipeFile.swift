@@ -10,7 +10,8 @@ enum RecipeFile {
         let name = ByteString(request.stackerFile).description
         let bytes = try bytes(of: request.stackerFile, limits: request.limits)
         do {
-            let recipe = try StackerfileParser.parse(bytes, file: name, limits: request.limits)
+            let recipe = try StackerfileParser.parse(
+                bytes, file: name, limits: request.limits, requiringHashes: request.requiresHashes)
             for warning in recipe.warnings { request.log.warning(warning.render(color: false)) }
             return recipe
         } catch {

@@ -34,6 +34,8 @@ const char *stk_dirent_name(const struct dirent *entry) { return entry->d_name; 
 
 int stk_memfd_create(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
+const int stk_seek_data = SEEK_DATA, stk_seek_hole = SEEK_HOLE;
+
 ssize_t stk_copy_file_range(int input, int output, size_t length) {
     return copy_file_range(input, NULL, output, NULL, length, 0);
 }

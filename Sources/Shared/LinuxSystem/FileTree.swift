@@ -27,6 +27,19 @@ public enum FileTree {
         }
     }
 
+    /// Gives the entry `name`, and what is below it, these permission bits; directories keep theirs.
+    public static func setMode(
+        ofFiles mode: UInt32, _ name: ByteString, in directory: borrowing OwnedDescriptor
+    ) throws(SystemError) {
+        switch try directory.status(of: name).kind {
+        case .regular: try directory.setMode(of: name, mode)
+        case .directory:
+            let children = try directory.openDirectory(name)
+            for child in try children.names() { try setMode(ofFiles: mode, child, in: children) }
+        default: break
+        }
+    }
+
     private static func copyFile(
         _ name: ByteString, _ status: FileStatus, from source: borrowing OwnedDescriptor,
         into target: borrowing OwnedDescriptor

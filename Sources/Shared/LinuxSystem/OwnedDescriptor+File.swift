@@ -55,37 +55,14 @@ extension OwnedDescriptor {
         }
     }
 
-    /// Fills this empty file with the rest of another: shared extents where the file system can, else copied.
-    public func fill(from source: borrowing OwnedDescriptor) throws(SystemError) {
-        let (input, output) = (source.raw, raw)
-        if stk_ficlone(output, input) == 0 { return }
-        while true {
-            do throws(SystemError) {
-                let count = try check("copy_file_range") { stk_copy_file_range(input, output, 1 << 30) }
-                if count == 0 { return }
-            } catch {
-                // Refused between some file systems, and for files of /proc; nothing was copied by the failed call.
-                guard [.improperLink, .invalidArgument, .notSupported, .noFunction].contains(error.errno) else {
-                    throw error
-                }
-                return try copyByReading(source)
-            }
-        }
-    }
-
-    private func copyByReading(_ source: borrowing OwnedDescriptor) throws(SystemError) {
-        while true {
-            let piece = try source.read(upTo: 1 << 20)
-            if piece.isEmpty { return }
-            try write(piece)
-        }
-    }
-
     /// Gives the owner access to a directory, so that it can be emptied.
-    func makeAccessible(_ name: ByteString) throws(SystemError) {
+    func makeAccessible(_ name: ByteString) throws(SystemError) { try setMode(of: name, 0o700) }
+
+    /// Sets the permission bits of an entry that is no symbolic link: one would be followed.
+    func setMode(of name: ByteString, _ mode: UInt32) throws(SystemError) {
         let raw = raw
         try unsafe name.withCString(for: "fchmodat") { (text) throws(SystemError) in
-            _ = try check("fchmodat", name) { unsafe fchmodat(raw, text, 0o700, 0) }
+            _ = try check("fchmodat", name) { unsafe fchmodat(raw, text, mode, 0) }
         }
     }
 }

@@ -4,17 +4,20 @@ public import Diagnostics
 public enum StackerfileParser {
     /// The recipe in the bytes of a stacker.yaml, substitutions already made.
     ///
-    /// The bytes are UTF-8, with or without a byte order mark; messages call the file `file`.
+    /// The bytes are UTF-8, with or without a byte order mark; messages call the file `file`. With `requiringHashes`, an
+    /// import from the network must have a hash.
     ///
     /// - Throws: All that is wrong; after an error of YAML itself, what was found before it.
     public static func parse(
-        _ bytes: [UInt8], file: String, limits: Limits = Limits()
+        _ bytes: [UInt8], file: String, limits: Limits = Limits(), requiringHashes: Bool = false
     ) throws(StackerfileErrors) -> Recipe {
-        try parse(bytes, file: file, limits: limits, notSupportedYet: Vocabulary.notSupportedYet)
+        try parse(
+            bytes, file: file, limits: limits, requiringHashes: requiringHashes,
+            notSupportedYet: Vocabulary.notSupportedYet)
     }
 
     static func parse(
-        _ bytes: [UInt8], file: String, limits: Limits, notSupportedYet: Set<String>
+        _ bytes: [UInt8], file: String, limits: Limits, requiringHashes: Bool = false, notSupportedYet: Set<String>
     ) throws(StackerfileErrors) -> Recipe {
         guard bytes.count <= limits.stackerfileBytes else {
             throw StackerfileErrors([
@@ -30,7 +33,8 @@ public enum StackerfileParser {
         } catch {
             throw findings.failure()
         }
-        var reader = RecipeReader(findings: findings, notSupportedYet: notSupportedYet)
+        var reader = RecipeReader(
+            findings: findings, notSupportedYet: notSupportedYet, requiresHashes: requiringHashes)
         let recipe = reader.recipe(root)
         try reader.findings.check()
         return recipe

@@ -13,6 +13,7 @@ struct Build: SessionCommand {
     static let syntax: [FlagSyntax] = [
         .value("stacker-file", "f"), .value("compression"), .value("jobs", "j"), .boolean("order-only"),
         .value("annotations-namespace"), .value("on-run-failure"), .boolean("shell-fail"),
+        .boolean("require-hash"),
     ]
 
     @Option(
@@ -48,6 +49,9 @@ struct Build: SessionCommand {
     @Flag(help: "Work out the order and stop; --debug shows it.")
     var orderOnly = false
 
+    @Flag(help: "Refuse imports from the network that have no hash.")
+    var requireHash = false
+
     @Argument(help: ArgumentHelp("Build this image and those it needs; all where none is named.", valueName: "image"))
     var images: [String] = []
 
@@ -64,6 +68,7 @@ struct Build: SessionCommand {
         request.annotationsNamespace = try BuildRequest.checkedNamespace(annotationsNamespace)
         request.jobs = try jobs.map(JobCount.parse) ?? BuildRequest.defaultJobs
         request.images = images
+        request.requiresHashes = requireHash
         if orderOnly { return try Builder.order(request) }
         try await Builder.build(request)
     }

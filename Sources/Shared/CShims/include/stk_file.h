@@ -43,6 +43,9 @@ const char *stk_dirent_name(const struct dirent *entry);
 int stk_memfd_create(const char *name);
 
 /// copy_file_range(2) at the current offsets of both descriptors.
+/// For lseek(2): hidden without _GNU_SOURCE.
+extern const int stk_seek_data, stk_seek_hole;
+
 ssize_t stk_copy_file_range(int input, int output, size_t length);
 
 #endif

@@ -29,11 +29,11 @@ struct Findings {
                 .error, message, at: mark, expected: expected, note: note, suggestion: suggestion, class: errorClass))
     }
 
-    mutating func warn(_ message: String, at mark: Mark) {
+    mutating func warn(_ message: String, at mark: Mark, suggestion: String? = nil) {
         guard warnings.count < bound else { return }
         warnings.append(
             diagnostic(
-                .warning, message, at: mark, expected: nil, note: nil, suggestion: nil, class: .rejected))
+                .warning, message, at: mark, expected: nil, note: nil, suggestion: suggestion, class: .rejected))
     }
 
     private func diagnostic(

@@ -22,7 +22,7 @@ extension RecipeReader {
         if case .sequence(let items) = node.content { items.isEmpty } else { false }
     }
 
-    private mutating func imports(_ entry: YAMLEntry, named name: String) -> [FileReference] {
+    private mutating func imports(_ entry: YAMLEntry, named name: String) -> [Import] {
         if entry.value.isNull { return [] }
         var items = [entry.value]
         if case .sequence(let list) = entry.value.content {
@@ -33,8 +33,10 @@ extension RecipeReader {
             return []
         }
         return items.compactMap { item in
-            if let path = item.string { return importReference(path, at: item.mark) }
-            if case .mapping(let fields) = item.content { return importReference(fields, at: item.mark) }
+            if item.string != nil { return importItem(ImportFields(path: item), at: item.mark) }
+            if case .mapping(let entries) = item.content {
+                return importFields(entries).flatMap { importItem($0, at: item.mark) }
+            }
             findings.report(
                 "could not read imports entry: this is \(item.phrase)", at: item.mark,
                 expected: "a path, or a map with a 'path'")
@@ -42,21 +44,52 @@ extension RecipeReader {
         }
     }
 
-    /// An import with options; fields that stacker.yaml does not have are ignored.
-    private mutating func importReference(_ fields: [YAMLEntry], at mark: Mark) -> FileReference? {
+    /// The values of a map that describes an import.
+    private struct ImportFields {
         var path: YAMLNode?
+        var hash: YAMLNode?
+        var destination: YAMLNode?
+        var mode: YAMLNode?
+        var user: YAMLNode?
+        var group: YAMLNode?
+    }
+
+    /// Takes the fields apart; those that stacker.yaml does not have are ignored, with a warning.
+    ///
+    /// - Returns: `nil` where one of them is refused, which is reported.
+    private mutating func importFields(_ entries: [YAMLEntry]) -> ImportFields? {
+        var fields = ImportFields()
         var isRefused = false
-        for field in fields {
-            guard let key = field.key.string?.utf8Text else {
-                let shown = field.key.scalar.map { "'\(Shown.text($0.text))'" } ?? field.key.phrase
-                findings.report("the key \(shown) is not a string", at: field.key.mark)
+        for entry in entries {
+            guard let key = entry.key.string else {
+                let shown = entry.key.scalar.map { "'\(Shown.text($0.text))'" } ?? entry.key.phrase
+                findings.report("the key \(shown) is not a string", at: entry.key.mark)
                 isRefused = true
                 continue
             }
-            if key == "path" { path = field.value }
-            if Vocabulary.importOptions.contains(key), refuses(key, at: field.key.mark) { isRefused = true }
+            if let word = key.utf8Text, Vocabulary.importFields.contains(word), refuses(word, at: entry.key.mark) {
+                isRefused = true
+            }
+            // Null is unset, as everywhere.
+            let value = entry.value.isNull ? nil : entry.value
+            switch key.utf8Text {
+            case "path": fields.path = value
+            case "hash": fields.hash = value
+            case "dest": fields.destination = value
+            case "mode": fields.mode = value
+            case "uid": fields.user = value
+            case "gid": fields.group = value
+            default:
+                findings.warn(
+                    "'\(Shown.text(key))' is no field of an import, and is ignored", at: entry.key.mark,
+                    suggestion: Spelling.suggestion(for: key, among: Vocabulary.importFields))
+            }
         }
-        guard let path, !path.isNull else {
+        return isRefused ? nil : fields
+    }
+
+    private mutating func importItem(_ fields: ImportFields, at mark: Mark) -> Import? {
+        guard let path = fields.path else {
             findings.report("No 'path' entry found", at: mark)
             return nil
         }
@@ -64,13 +97,25 @@ extension RecipeReader {
             findings.report("'path' is not a string: this is \(path.phrase)", at: path.mark)
             return nil
         }
-        let reference = importReference(text, at: path.mark)
-        return isRefused ? nil : reference
+        guard var item = importSource(text, hasHash: fields.hash != nil, at: path.mark) else { return nil }
+        item.hash = fields.hash.flatMap { hash($0) }
+        item.destination = fields.destination.flatMap { importDestination($0) }
+        item.mode = fields.mode.flatMap { mode($0) }
+        item.user = fields.user.flatMap { owner($0, "uid") }
+        item.group = fields.group.flatMap { owner($0, "gid") }
+        return item
     }
 
-    private mutating func importReference(_ path: ByteString, at mark: Mark) -> FileReference? {
-        guard !refusesScheme(of: path, at: mark) else { return nil }
-        return fileReference(path, at: mark)
+    private mutating func importSource(_ path: ByteString, hasHash: Bool, at mark: Mark) -> Import? {
+        let scheme = scheme(of: path)?.utf8Text
+        if requiresHashes, !hasHash, scheme == "http" || scheme == "https" {
+            findings.report(
+                "the import \(Shown.text(path)) has no hash", at: mark,
+                expected: "a map with 'path' and 'hash', because of --require-hash")
+            return nil
+        }
+        guard !refusesScheme(of: path, at: mark), let reference = fileReference(path, at: mark) else { return nil }
+        return Import(path: reference.path, mark: mark, source: .file(reference.path))
     }
 
     /// A path of a file on this machine.
@@ -83,14 +128,19 @@ extension RecipeReader {
         return FileReference(path: path, mark: mark)
     }
 
-    /// Reports a `scheme://` that cannot be fetched from.
-    mutating func refusesScheme(of text: ByteString, at mark: Mark) -> Bool {
+    /// What stands before `://`.
+    func scheme(of text: ByteString) -> ByteString? {
         let bytes = text.bytes
         guard let colon = bytes.firstIndex(of: 0x3a), bytes[colon...].starts(with: [0x3a, 0x2f, 0x2f]) else {
-            return false
+            return nil
         }
         let scheme = ByteString(bytes[..<colon])
-        guard !scheme.isEmpty, !scheme.bytes.contains(0x2f) else { return false }
+        return scheme.isEmpty || scheme.bytes.contains(0x2f) ? nil : scheme
+    }
+
+    /// Reports a `scheme://` that cannot be fetched from.
+    mutating func refusesScheme(of text: ByteString, at mark: Mark) -> Bool {
+        guard let scheme = scheme(of: text) else { return false }
         if let known = scheme.utf8Text, Vocabulary.schemes.contains(known) { return refuses(known, at: mark) }
         findings.report(
             "unsupported url scheme \(Shown.text(scheme))", at: mark,

@@ -7,10 +7,13 @@ struct RecipeReader {
     var findings: Findings
     /// Words that are understood and refused.
     let notSupportedYet: Set<String>
+    /// Whether an import from the network must have a hash.
+    let requiresHashes: Bool
 
-    init(findings: Findings, notSupportedYet: Set<String> = Vocabulary.notSupportedYet) {
+    init(findings: Findings, notSupportedYet: Set<String> = Vocabulary.notSupportedYet, requiresHashes: Bool = false) {
         self.findings = findings
         self.notSupportedYet = notSupportedYet
+        self.requiresHashes = requiresHashes
     }
 
     mutating func recipe(_ root: YAMLNode?) -> Recipe {

@@ -9,7 +9,7 @@ enum Vocabulary {
         // types of `from`
         "docker",
         // keys of an import
-        "hash", "dest", "mode", "uid", "gid",
+        "dest", "uid", "gid",
         // where imports and archives come from
         "http", "https", "stacker",
         // keys of `config`
@@ -27,5 +27,5 @@ enum Vocabulary {
     static let sourceKeys = ["type", "url", "tag", "insecure"]
     static let sourceTypes = ["docker", "oci", "tar", "built", "scratch"]
     static let schemes = ["http", "https", "stacker"]
-    static let importOptions = ["hash", "dest", "mode", "uid", "gid"]
+    static let importFields = ["path", "hash", "dest", "mode", "uid", "gid"]
 }

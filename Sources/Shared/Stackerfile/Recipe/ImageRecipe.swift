@@ -12,7 +12,7 @@ public struct ImageRecipe: Hashable, Sendable {
     public var run: [String] = []
     /// Where the script is, when there is one.
     public var runMark: Mark?
-    public var imports: [FileReference] = []
+    public var imports: [Import] = []
     /// Whether the deprecated `import` was used, which shows the files in other places.
     public var usesLegacyImport = false
     /// Files and directories of the host that `run` may write to; with any of them nothing can be reused.

@@ -17,11 +17,13 @@ struct AddedFiles: Sendable {
         let folder = context.request.stackerFile.removingLastComponent()
         var names: [ByteString] = []
         for item in image.imports {
-            guard let path = FilePath(item.path) else {
+            guard case .file(let name) = item.source, let path = FilePath(name) else {
                 throw Failure("\(item.path) is no path: it holds a NUL", class: .rejected)
             }
             context.request.log.info("copying \(item.path)")
-            names.append(try store.add(folder.pushing(path)))
+            names += try attempt("cannot import \(item.path)") {
+                try store.add(item, from: folder.pushing(path), log: context.request.log)
+            }
         }
         if !image.run.isEmpty { try store.addScript(RunScript.text(image.run)) }
         return AddedFiles(binds: binds(of: store.path, names, isLegacy: image.usesLegacyImport))
