@@ -76,4 +76,22 @@ struct DirectoryTests {
         #expect(build.exitCode == 0, "\(build.stderrText)")
         #expect(try project.run("/bin/cat", ".stacker/storage.type").stdout == "overlay")
     }
+
+    /// Root may write wherever a mode forbids it.
+    @Test(
+        .requiresUser,
+        arguments: [
+            ("mkdir -m 700 roots .stacker; chmod 500 .", "open oci-dir"),
+            ("mkdir roots; chmod 500 roots", "couldn't acquire lock on"),
+            ("mkdir .stacker; chmod 0 .stacker", "Permission denied"),
+        ])
+    func aDirectoryThatMayNotBeWrittenIsNamedWithWhatToDo(prepare: String, message: String) throws {
+        let project = try Project(Self.text)
+        #expect(try project.run("/bin/sh", "-c", ByteString(prepare)).exitCode == 0)
+        defer { _ = try? project.run("/bin/sh", "-c", "chmod 700 . roots .stacker") }
+        let build = try project.stacker("build")
+        #expect(build.exitCode == 1)
+        #expect(build.stderrText.contains(message), "\(build.stderrText)")
+        #expect(build.stderrText.contains("\n  hint: give yourself access to it"), "\(build.stderrText)")
+    }
 }

@@ -38,11 +38,7 @@ public enum PrivateDirectory {
             return try open(ByteString(FilePath(root: nil, [name])), in: parent, mode: 0o700)
         } catch {
             guard [.notDirectory, .tooManySymbolicLinkLevels, .improperLink].contains(error.errno) else {
-                var failure = SystemError(error.call, ByteString(path), errno: error.errno).explanation
-                if failure.errorClass == .permission {
-                    failure.hint = "make it, or the directory above it, writable for you, or name another one"
-                }
-                throw failure
+                throw SystemError(error.call, ByteString(path), errno: error.errno).explanation
             }
             throw Failure(
                 "\(ByteString(path)) is a symbolic link or no directory",

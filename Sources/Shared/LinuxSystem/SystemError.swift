@@ -30,6 +30,8 @@ extension SystemError: Explainable, CustomStringConvertible {
         case .noSpace:
             "free some space on that file system, or choose another with --roots-dir, --stacker-dir and --oci-dir"
         case .diskQuotaExceeded: "free some of your quota, or choose another file system with --roots-dir"
+        case .permissionDenied: "give yourself access to it and to the directories above it, or name another one"
+        case .readOnlyFileSystem: "name one on another file system: nothing can be written to this one"
         case .tooManyOpenFiles, .tooManyOpenFilesInSystem: "raise the limit of open files with `ulimit -n`"
         default: nil
         }
