@@ -1,5 +1,6 @@
 #include "stk_confine.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/auxv.h>
@@ -24,6 +25,34 @@ int stk_reset_signal(int number) {
     // A handler, flags, a restorer and a mask, in the order of the architecture: all of them zero.
     static const unsigned long action[8];
     return (int)syscall(SYS_rt_sigaction, number, action, NULL, sizeof(uint64_t));
+}
+
+// By hand, because headers older than the kernel lack the last member.
+struct landlock_ruleset {
+    uint64_t handled_access_fs;
+    uint64_t handled_access_net;
+    uint64_t scoped;
+};
+
+int stk_leave_abstract_sockets(void) {
+    const uint32_t version_flag = 1, scopes_version = 6;
+    long version = syscall(SYS_landlock_create_ruleset, NULL, 0, version_flag);
+    if (version < 0)
+        return -1;
+    if (version < scopes_version) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    const uint64_t abstract_unix_socket = 1;
+    struct landlock_ruleset attributes = {.scoped = abstract_unix_socket};
+    int ruleset = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof attributes, 0);
+    if (ruleset < 0)
+        return -1;
+    long result = syscall(SYS_landlock_restrict_self, ruleset, 0);
+    int saved = errno;
+    close(ruleset);
+    errno = saved;
+    return (int)result;
 }
 
 int stk_take_terminal(int fd) { return ioctl(fd, TIOCSCTTY, 0); }

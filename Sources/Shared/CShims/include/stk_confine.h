@@ -32,6 +32,10 @@ extern const size_t stk_signal_record_size;
 /// posix_spawn(3) leaves ignored.
 int stk_reset_signal(int number);
 
+/// landlock_create_ruleset(2) and landlock_restrict_self(2): from now on abstract Unix sockets that were made outside are
+/// out of reach. ENOSYS or EOPNOTSUPP where the kernel cannot (before 6.12). Needs no_new_privs, or CAP_SYS_ADMIN.
+int stk_leave_abstract_sockets(void);
+
 /// ioctl(fd, TIOCSCTTY): makes the terminal the one that controls the calling session.
 int stk_take_terminal(int fd);
 

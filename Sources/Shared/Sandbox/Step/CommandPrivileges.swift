@@ -1,5 +1,7 @@
+import CShims
 import HelperProtocol
 import LinuxSystem
+import SystemPackage
 
 /// What a build step may do.
 enum CommandPrivileges {
@@ -31,9 +33,21 @@ enum CommandPrivileges {
         }
     }
 
+    /// The network is the host's, and so are the names of abstract sockets: of desktops, buses, daemons (CVE-2020-15257).
+    private static func leaveAbstractSockets() throws(SystemError) {
+        do throws(SystemError) {
+            try check("landlock_restrict_self") { stk_leave_abstract_sockets() }
+        } catch {
+            // A kernel before 6.12, one without Landlock, and a container that forbids it: sockets stay in reach then.
+            let cannot: [Errno] = [.noFunction, .notSupportedOnSocket, .notPermitted]
+            guard cannot.contains(error.errno) else { throw error }
+        }
+    }
+
     /// Binds this process for good; exec gives it the rest of its privileges.
     static func apply(in userNamespace: UserNamespace, _ oldRoot: NewRoot.OldRoot) throws(HelperFailure) {
         try during(.privileges) { () throws(SystemError) in
+            try leaveAbstractSockets()
             switch userNamespace {
             case .joined:
                 try ThreadCapabilities.clearInherited()
