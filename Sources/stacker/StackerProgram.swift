@@ -91,8 +91,7 @@ import Glibc
         case let error as any Explainable:
             let failure = error.explanation
             StandardError.print(debug ? failure.detailed : failure.isReport ? "\(failure)" : "error: \(failure)")
-            // A build step that wrote to the closed pipe failed because of that.
-            return StandardOutput.isClosed ? 128 + SIGPIPE : failure.exitCode.rawValue
+            return failure.exitCode.rawValue
         default:
             StandardError.print("error: \(ByteString(Stacker.message(for: error)))")
             return 1

@@ -45,13 +45,15 @@ public final class Project: Sendable {
     }
 
     /// Makes `base.tar`, a root file system of the distribution's static busybox, with these modification times: 0.
-    public func makeBase(_ name: String = "base.tar") throws {
+    ///
+    /// `applets` are programs of busybox that it has beside the usual ones.
+    public func makeBase(_ name: String = "base.tar", adding applets: [String] = []) throws {
         let script = """
             set -e
             rm -rf base; mkdir -p base/bin base/etc base/tmp base/var/lib/things base/home
             cp /bin/busybox base/bin/busybox
             for applet in sh ls cat cp mv rm rmdir mkdir ln chmod chown touch echo id stat find grep sleep kill \\
-                env pwd readlink test true false head wc tr sort mknod mkfifo hostname; do
+                env pwd readlink test true false head wc tr sort mknod mkfifo hostname \(applets.joined(separator: " ")); do
                 ln -s busybox base/bin/$applet
             done
             printf 'root:x:0:0:root:/root:/bin/sh\\n' >base/etc/passwd

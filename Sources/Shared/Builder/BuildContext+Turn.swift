@@ -2,7 +2,6 @@ import Diagnostics
 import HelperClient
 import HelperProtocol
 import Storage
-import SystemPackage
 
 /// What an image does as one of many.
 extension BuildContext {
@@ -14,9 +13,13 @@ extension BuildContext {
         return context
     }
 
-    /// Runs a step of the image.
-    func run(_ step: Step) async throws -> Reply {
-        let output = turn?.stepOutput ?? .descriptor(FileDescriptor.standardOutput.rawValue)
+    /// Runs a step of the image; `watch` sees its output, which goes where it belongs unchanged.
+    func run(_ step: Step, watch: @escaping @Sendable ([UInt8]) -> Void) async throws -> Reply {
+        let (turn, reporter) = (turn, request.reporter)
+        let output = StepOutput.bytes { piece in
+            watch(piece)
+            if let turn { try turn.show(piece) } else { try reporter.write(piece) }
+        }
         return try await during(.running) { try await storage.run(step, output: output) }
     }
 

@@ -3,6 +3,7 @@ import HelperProtocol
 import LinuxSystem
 import Stackerfile
 import Storage
+import Synchronization
 
 /// Runs the script of an image in its root.
 struct ScriptRun {
@@ -15,13 +16,17 @@ struct ScriptRun {
         let step = root.step(
             above: layers, binds: binds, arguments: [ByteString("/stacker/imports/\(RunScript.name)")],
             environment: try RunEnvironment.make(for: image, host: context.environment))
-        let end = try await UserBinds.explaining(binds) { try await context.run(step) }
+        let trace = Mutex(CommandTrace(script: RunScript.text(image.run)))
+        let end = try await UserBinds.explaining(binds) {
+            try await context.run(step) { output in trace.withLock { $0.read(output) } }
+        }
         guard end != .exited(0) else { return }
         if let command = context.request.onRunFailure { try await attach(ByteString(command), to: step, root) }
         let roots = ByteString(context.request.directories.roots)
+        let last = trace.withLock { $0.last }.map { [", the last command was: \($0)"] } ?? []
         throw Failure(
             "run commands failed for image \"\(image.name)\" in \"\(ByteString(context.request.stackerFile))\"",
-            causes: [end.description],
+            causes: [([end.description] + last).joined()],
             hint: "see what it left in \(roots)/\(image.name)/overlay; `stacker clean` removes it")
     }
 

@@ -13,16 +13,14 @@ final class EventStream: BuildReporter {
     static let version: Int64 = 1
 
     let logsActivities = false
+    var drawsBelowOutput: Bool { false }
     var interval: Duration? { .milliseconds(500) }
-    var descriptor: CInt? { STDOUT_FILENO }
 
     private let start = ContinuousClock.now
     /// So that times in the stream never go back.
     private let writing = Mutex(())
 
     func write(_ output: [UInt8]) throws { try StandardOutput.write(output) }
-
-    func checkDescriptor() throws { try StandardOutput.check() }
 
     /// A log whose lines become events.
     func log(like log: Log) -> Log {

@@ -16,9 +16,8 @@ final class TerminalReporter: BuildReporter {
     }
 
     let logsActivities = false
+    var drawsBelowOutput: Bool { true }
     var interval: Duration? { .milliseconds(100) }
-    /// Nothing but this may write, or lines would be drawn over its output.
-    var descriptor: CInt? { nil }
 
     private let start = ContinuousClock.now
     private let state = Mutex(State())
@@ -33,8 +32,6 @@ final class TerminalReporter: BuildReporter {
             if let last = output.last { state.isInsideLine = last != UInt8(ascii: "\n") }
         }
     }
-
-    func checkDescriptor() throws { try StandardOutput.check() }
 
     /// A log that clears the way for each of its lines.
     func log(above log: Log) -> Log {

@@ -2,8 +2,8 @@
 public protocol BuildReporter: Sendable {
     /// How often ``BuildEvent/progressed(_:)`` is wanted; `nil` for never.
     var interval: Duration? { get }
-    /// A descriptor that a step may write to by itself; `nil` where everything must pass through ``write(_:)``.
-    var descriptor: CInt? { get }
+    /// Whether something is drawn below the output, which then always has to end with a line.
+    var drawsBelowOutput: Bool { get }
 
     /// Whether the log of each image tells of its activities.
     var logsActivities: Bool { get }
@@ -12,9 +12,6 @@ public protocol BuildReporter: Sendable {
     ///
     /// - Throws: What ends the build, because nobody can read its output any more.
     func write(_ output: [UInt8]) throws
-
-    /// Throws what ``write(_:)`` would, for output that went to ``descriptor``.
-    func checkDescriptor() throws
 
     /// Takes note of what happened; called from any thread.
     func report(_ event: BuildEvent)

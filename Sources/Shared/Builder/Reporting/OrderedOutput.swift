@@ -28,8 +28,8 @@ final class OrderedOutput: Sendable {
     private let home: FilePath
     private let log: Log
     private let reporter: any BuildReporter
-    /// Whether steps may write to the reporter's descriptor by themselves, because only one runs at a time.
-    private let isDirect: Bool
+    /// Whether a line that a step left unfinished is ended; otherwise what is printed is what the step printed.
+    private let endsLines: Bool
     private let state = Mutex(State())
 
     /// `images` in build order; `home` is the directory in which output of images that have to wait is kept.
@@ -38,26 +38,14 @@ final class OrderedOutput: Sendable {
         self.home = home
         self.log = log
         self.reporter = reporter
-        isDirect = min(images.count, jobs) == 1
+        endsLines = reporter.drawsBelowOutput || min(images.count, jobs) > 1
     }
 
     /// The log of one image.
     func log(of place: Int) -> Log { log.routed { [self] in write($0, place) } }
 
-    /// Where the step of an image writes to.
-    func stepOutput(of place: Int) -> StepOutput {
-        if isDirect, let descriptor = reporter.descriptor { return .descriptor(descriptor) }
-        return .bytes { [self] in try write($0, place) }
-    }
-
     /// Why nothing can be printed any more; `nil` while it can.
     func failure() -> (any Error)? { state.withLock { $0.failure } }
-
-    /// Finds out whether output that a step wrote by itself could be read by anybody.
-    func checkDescriptor() {
-        guard isDirect, reporter.descriptor != nil else { return }
-        do { try reporter.checkDescriptor() } catch { state.withLock { $0.failure = $0.failure ?? error } }
-    }
 
     /// The image is settled: it is the turn of the next one, which prints what was kept for it.
     func settle(_ place: Int) {
@@ -76,7 +64,10 @@ final class OrderedOutput: Sendable {
         }
     }
 
-    private func write(_ output: [UInt8], _ place: Int) throws {
+    /// Takes output of the step of an image.
+    ///
+    /// - Throws: Why nothing can be printed any more.
+    func write(_ output: [UInt8], _ place: Int) throws {
         try state.withLock { state in
             if let failure = state.failure { throw failure }
             guard place != state.live else { return try print(output, &state) }
@@ -122,7 +113,7 @@ final class OrderedOutput: Sendable {
 
     /// Ends a line that a step left unfinished, before something else is printed.
     private func endLine(_ state: inout State) {
-        guard state.isInsideLine, state.failure == nil else { return }
+        guard endsLines, state.isInsideLine, state.failure == nil else { return }
         // The failure is kept, and ends the build.
         try? print([UInt8(ascii: "\n")], &state)
     }

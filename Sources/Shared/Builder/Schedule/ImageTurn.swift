@@ -13,7 +13,8 @@ struct ImageTurn: Sendable {
 
     var log: Log { output.log(of: place) }
 
-    var stepOutput: StepOutput { output.stepOutput(of: place) }
+    /// Takes output of its step; where this throws, the step is to be killed.
+    func show(_ piece: [UInt8]) throws { try output.write(piece, place) }
 
     /// Runs `body` while no other image does anything, and nothing else is printed: for a shell on the terminal.
     ///

@@ -35,7 +35,6 @@ struct ParallelBuild: Sendable {
             try settled.get()
         }
         reporter.report(.ended(succeeded: errors.isEmpty))
-        if !errors.isEmpty { output.checkDescriptor() }
         if let failure = output.failure() { throw failure }
         if let first = errors.first { throw first.error }
     }
