@@ -140,7 +140,7 @@ struct GitVersionTests {
         #expect(annotations?["io.stackeroci.stacker.git_version"] == nil)
         try project.write("home/.gitconfig", "[safe]\n\tdirectory = *\n")
         let trusting = try Program.run(
-            Program.built("stacker"), ["build"],
+            Program.built("stacker"), ["build", "--no-cache"],
             environment: ["PATH=/usr/bin:/bin", ByteString("HOME=\(project.path)/home")], currentDirectory: project.path
         )
         #expect(trusting.exitCode == 0)

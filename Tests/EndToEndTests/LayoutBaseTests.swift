@@ -65,7 +65,7 @@ struct LayoutBaseTests {
         let layer = try project.layers("app")[0].replacingOccurrences(of: ":", with: "_")
         let path = "\(project.path)/roots/\(layer)"
         let before = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
-        try #require(try project.stacker("build").exitCode == 0)
+        try #require(try project.stacker("build", "--no-cache").exitCode == 0)
         let after = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
         #expect(before != nil && before == after)
     }
@@ -77,8 +77,34 @@ struct LayoutBaseTests {
         let layer = try project.layers("app")[0].replacingOccurrences(of: ":", with: "_")
         try project.write("roots/\(layer)/boot-id", "another start\n")
         try FileManager.default.removeItem(atPath: "\(project.path)/roots/\(layer)/overlay/var/lib/things/one")
-        let build = try project.stacker("build")
+        let build = try project.stacker("build", "--no-cache")
         #expect(build.exitCode == 0, "\(build.stderrText)\(build.stdoutText)")
+    }
+
+    /// Nobody unpacks it, so nobody else would read it before it is given away.
+    @Test func aDamagedLayerOfWhichTheDirectoryIsThereIsNotGivenAway() throws {
+        let project = try Self.projectWithBase(Self.child)
+        try #require(try project.stacker("build").exitCode == 0)
+        let name = try project.layers("app")[0].dropFirst("sha256:".count)
+        for place in [".stacker/blobs/sha256", "oci/blobs/sha256", "base/blobs/sha256"] {
+            let file = URL(fileURLWithPath: "\(project.path)/\(place)/\(name)")
+            var bytes = try Data(contentsOf: file)
+            bytes[bytes.count / 2] ^= 0x10
+            try FileManager.default.removeItem(at: file)
+            if place != "oci/blobs/sha256" { try bytes.write(to: file) }
+        }
+        try project.write("stacker.yaml", Self.child + "\n  labels: {another: one}\n")
+        let build = try project.stacker("build")
+        #expect(build.exitCode == 1)
+        #expect(build.stderrText.contains("the bytes of layer sha256:\(name)"), "\(build.stderrText)")
+        // With a good one of the base the damaged one of our own is replaced.
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: "\(project.path)/base/blobs/sha256/\(name)"))
+        bytes[bytes.count / 2] ^= 0x10
+        try bytes.write(to: URL(fileURLWithPath: "\(project.path)/base/blobs/sha256/\(name)"))
+        let again = try project.stacker("build")
+        #expect(again.exitCode == 0, "\(again.stderrText)")
+        let sum = try project.run("/usr/bin/sha256sum", ByteString("oci/blobs/sha256/\(name)")).stdoutText
+        #expect(sum.hasPrefix(name))
     }
 
     @Test func compressionsOfOtherToolsAreRead() throws {

@@ -22,7 +22,7 @@ struct UnchangedImageTests {
         let more = try project.run("/usr/bin/tar", "-rf", "base.tar", "-C", "more", "etc/resolv.conf")
         try #require(more.exitCode == 0, "\(more.stderrText)")
         for _ in 1...2 {
-            let build = try project.stacker("build")
+            let build = try project.stacker("build", "--no-cache")
             try #require(build.exitCode == 0, "\(build.stderrText)\(build.stdoutText)")
             #expect(try project.layers("app") == project.layers("base"))
             #expect(try temporaries(project).isEmpty)
@@ -39,7 +39,7 @@ struct UnchangedImageTests {
             """)
         try project.makeBase()
         for _ in 1...2 {
-            let build = try project.stacker("build")
+            let build = try project.stacker("build", "--no-cache")
             try #require(build.exitCode == 0, "\(build.stderrText)\(build.stdoutText)")
             let members = try project.members(try project.layers("app")[0])
             #expect(members["new"] == "-rw-r--r-- 0/0" && members["./"] == "drwx------ 33/33", "\(members)")

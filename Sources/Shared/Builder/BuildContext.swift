@@ -15,6 +15,8 @@ struct BuildContext: Sendable {
     let layout: ImageLayout
     let storage: OverlayStorage
     let packing = LayerPacking()
+    /// What earlier builds left.
+    let cache: BuildCache
     let gitVersion: GitVersion
     /// Layers of bases that are being unpacked, by digest.
     let unpacking = SharedWork<String, FinishedLayer>()
@@ -40,6 +42,8 @@ struct BuildContext: Sendable {
         if layout.wasCreated { request.log.info("Creating new OCI Layout at \(ByteString(directories.oci))") }
         storage = try OverlayStorage(
             roots: directories.roots, helper: entrance.helper, namespace: entrance.namespace)
+        cache = BuildCache(
+            in: directories.stacker, isRead: request.usesCache, log: request.log, limits: request.limits)
         stackerfileText = String(decoding: stackerfile, as: UTF8.self)
         created = request.sourceDateEpoch ?? Int64(time(nil))
         environment = Self.callersEnvironment()

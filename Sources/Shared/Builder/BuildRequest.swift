@@ -10,6 +10,10 @@ public struct BuildRequest: Sendable {
     public var sourceDateEpoch: Int64?
     /// How new layers are stored; those of a base stay as they are.
     public var compression = PackJob.Compression.gzip
+    /// Names what does it, with its version: the same name stands for the same bytes of the same content.
+    public var encoder = ""
+    /// Whether results of earlier builds are taken; those of this one are kept either way.
+    public var usesCache = true
     /// What the names of stacker's own annotations begin with.
     public var annotationsNamespace = defaultAnnotationsNamespace
     /// What to run for the user in the root of an image whose script has failed, one word; `nil` for nothing.

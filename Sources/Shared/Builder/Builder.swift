@@ -21,9 +21,10 @@ public enum Builder {
             request: request, stackerfile: plan.recipe.text,
             entrance: try Namespace.entrance(roots: request.directories.roots))
         try ForeignPrograms.check(plan.images, scratch: request.directories.stacker)
-        try await ParallelBuild(images: plan.images, context: context).run()
+        defer { context.cache.save() }
+        let hasChanged = try await ParallelBuild(images: plan.images, context: context).run()
         try await attempt("clean up after the build") {
-            try context.layout.sweep()
+            if hasChanged { try context.layout.sweep() }
             try await context.storage.emptyTrash()
         }
     }
@@ -50,8 +51,9 @@ public enum Builder {
                 log.info("left \(ByteString(directories.oci))/\(name), which stacker did not make")
             }
             try PrivateDirectory.remove(
-                ["blobs", "imports", "logs", "oci-blobs", "git", "foreign-program", StorageType.fileName],
-                from: directories.stacker)
+                [
+                    "blobs", "cache", "imports", "logs", "oci-blobs", "git", "foreign-program", StorageType.fileName,
+                ], from: directories.stacker)
             for path in [directories.roots, directories.stacker] {
                 try PrivateDirectory.remove([DirectoryLock.name], from: path)
                 try PrivateDirectory.removeIfEmpty(path)

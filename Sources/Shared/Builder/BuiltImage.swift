@@ -13,6 +13,10 @@ struct BuiltImage: Sendable {
     var unpacked: [UnpackedLayer] = []
     /// What the image's name in index.json is to stand for; `nil` where the image is no output.
     var manifest: Descriptor?
+    /// The layout that has the blobs of the layers, where stacker has none of its own yet.
+    var origin: ImageLayout?
+    /// Whether an earlier build had made all of it.
+    var isCached = false
 
     /// Nothing at all.
     static let empty = BuiltImage()

@@ -18,20 +18,44 @@ struct ImageBuild {
 
     /// Everything but the entry in index.json, which ``BuiltImage/manifest`` asks for.
     func run() async throws -> BuiltImage {
+        let base = try ParentImage.load(for: image, in: context, built: built)
+        let cache = await ImageCache(image, above: base, built, in: context)
+        switch cache.find() {
+        case .image(let image): return image
+        case .layers(let added): return try await describe(added, above: base, cache)
+        case .nothing: return try await make(above: base, cache)
+        }
+    }
+
+    /// Makes an image of layers that are there.
+    private func describe(
+        _ added: [AddedLayer], above base: BuiltImage, _ cache: ImageCache
+    ) async throws -> BuiltImage {
+        try LayerDirectories(context: context).adopt(base)
+        let layers = base.layers + added.map { context.storage.layer($0.packed.descriptor.digest.description) }
+        let result = try await write(added, above: base, layers)
+        cache.keep(added, as: result)
+        return result
+    }
+
+    private func make(above base: BuiltImage, _ cache: ImageCache) async throws -> BuiltImage {
         let binds = try UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
-        // Other processes make the namespace, while this one reads and copies.
+        // Other processes make the namespace, while this one copies.
         async let entering: Void = context.storage.enter()
-        let parent = try await ParentImage.load(for: image, in: context, built: built)
         let added = try await AddedFiles.gather(for: image, in: context)
         try await entering
+        let parent = try await LayerDirectories(context: context).prepare(base)
         let root = try context.storage.makeRoot(image.name)
         if case .tar(let url) = image.base { try await ArchiveBase.unpack(url, into: root, in: context) }
         try await ScriptRun(image: image, context: context)
             .run(in: root, above: parent.stack + added.layers.map(\.directory), binds: added.binds + binds)
         let own = try ownLayer(in: root)
         let layers = added.layers + (own.map { [$0] } ?? [])
-        guard !image.isBuildOnly else { return parent.extended(by: layers) }
-        let result = try await publish(layers, above: parent)
+        guard !image.isBuildOnly else {
+            cache.keep(layers)
+            return parent.extended(by: layers)
+        }
+        let result = try await publish(layers, above: parent, cache)
         if own != nil { _ = try context.storage.makeRoot(image.name) }
         return result
     }
@@ -44,23 +68,33 @@ struct ImageBuild {
     }
 
     /// Makes an image of its own layers, and those below them that have no blob yet.
-    private func publish(_ own: [UnpackedLayer], above parent: BuiltImage) async throws -> BuiltImage {
-        var result = BuiltImage(layers: parent.layers)
+    private func publish(_ own: [UnpackedLayer], above parent: BuiltImage, _ cache: ImageCache) async throws
+        -> BuiltImage
+    {
+        var directories = parent.layers
         var added: [AddedLayer] = []
         for (position, layer) in (parent.unpacked + own).enumerated() {
-            let packed = try await context.packing.pack(layer.directory, above: result.layers, in: context)
+            let packed = try await context.packing.pack(layer.directory, above: directories, in: context)
             guard let packed else { continue }
             added.append(AddedLayer(packed: packed, createdBy: layer.createdBy))
             // What belongs to another image keeps its name: more images may stand on it.
             let isOwn = position >= parent.unpacked.count
-            result.layers.append(
+            directories.append(
                 isOwn
                     ? try context.storage.name(layer.directory, for: packed.descriptor.digest.description)
                     : layer.directory)
         }
-        let (documents, manifest) = try await Publication(image: image, context: context).write(
-            added, above: parent.documents)
-        (result.documents, result.manifest) = (documents, manifest)
+        let result = try await write(added, above: parent, directories)
+        cache.keep(added, as: result)
         return result
+    }
+
+    /// Writes the documents of an image whose layers, with those of its base, are in these directories.
+    private func write(
+        _ added: [AddedLayer], above base: BuiltImage, _ layers: [FinishedLayer]
+    ) async throws -> BuiltImage {
+        let (documents, manifest) = try await Publication(image: image, context: context).write(
+            added, above: base.documents)
+        return BuiltImage(documents: documents, layers: layers, manifest: manifest)
     }
 }

@@ -42,10 +42,10 @@ actor LayerPacking {
             let size = Int64(exactly: result.size)
         else { throw MalformedMessage("the digests and the size of a layer") }
         try blob.commit(digest: digest, size: size)
-        return PackedLayer(
-            descriptor: Descriptor(
-                mediaType: request.compression.layerMediaType, digest: digest, size: size,
-                annotations: [AnnotationName.uncompressedSize: String(result.uncompressedSize)]),
-            diffID: diffID)
+        let descriptor = Descriptor(
+            mediaType: request.compression.layerMediaType, digest: digest, size: size,
+            annotations: [AnnotationName.uncompressedSize: String(result.uncompressedSize)])
+        context.cache.blobs.rememberNew(descriptor, in: context.layout)
+        return PackedLayer(descriptor: descriptor, diffID: diffID)
     }
 }

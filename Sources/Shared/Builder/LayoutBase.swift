@@ -1,6 +1,5 @@
 import Digests
 import Diagnostics
-import HelperProtocol
 import LinuxSystem
 import OCI
 import Storage
@@ -47,56 +46,13 @@ struct LayoutBase {
         configuration = try layout.configuration(of: manifest)
     }
 
-    /// Makes its blobs stacker's own, and unpacks the layers that are not unpacked yet, several at a time.
-    func load() async throws -> BuiltImage {
-        guard manifest.layers.count <= context.request.limits.overlayLayers else {
-            throw Failure(
-                "the base has \(manifest.layers.count) layers, and one step can stack"
-                    + " \(context.request.limits.overlayLayers)", class: .limit)
-        }
-        try context.layout.adopt(manifest.layers, from: layout)
-        let layers = zip(manifest.layers, configuration.rootfs.diffIDs).map { Layer(descriptor: $0, diffID: $1) }
-        let directories = try await Concurrent.map(layers, limit: Concurrent.cores) { try await directory(of: $0) }
-        return BuiltImage(
-            documents: BuiltImage.Documents(manifest: manifest, configuration: configuration), layers: directories)
+    /// The image as its documents have it; nothing of it is copied or unpacked yet.
+    var image: BuiltImage {
+        BuiltImage(
+            documents: BuiltImage.Documents(manifest: manifest, configuration: configuration),
+            layers: manifest.layers.map { context.storage.layer($0.digest.description) }, origin: layout)
     }
 
-    private struct Layer: Hashable, Sendable {
-        var descriptor: Descriptor
-        var diffID: Digest
-    }
-
-    private func directory(of layer: Layer) async throws -> FinishedLayer {
-        // Two images may start from the same base at the same time.
-        try await context.unpacking.value(of: layer.descriptor.digest.description) { try await unpacked(layer) }
-    }
-
-    private func unpacked(_ layer: Layer) async throws -> FinishedLayer {
-        let digest = layer.descriptor.digest.description
-        if let finished = try context.storage.finishedLayer(digest) { return finished }
-        let compression = try Self.compression(layer.descriptor)
-        let archive = try layout.openBlob(layer.descriptor)
-        let expected = UnpackJob.Expected(
-            digest: digest, size: UInt64(layer.descriptor.size), diffID: layer.diffID.description)
-        let unpacked = try await attempt("unpack layer \(digest)") {
-            try await context.during(.unpacking, digest, total: expected.size, archive: archive.raw) {
-                try await context.storage.unpackLayer(
-                    expected, compression, archive: archive.raw, limits: context.request.limits)
-            }
-        }
-        for warning in unpacked.result.warnings { context.request.log.warning("layer \(digest): \(warning)") }
-        return unpacked.layer
-    }
-
-    private static func compression(_ descriptor: Descriptor) throws(Failure) -> UnpackJob.Compression {
-        switch descriptor.mediaType {
-        case MediaType.layerTar: return .none
-        case MediaType.layerTarGzip: return .gzip
-        case MediaType.layerTarZstd: return .zstd
-        default:
-            throw Failure(
-                "unknown media type \(ByteString(descriptor.mediaType)) of layer \(descriptor.digest)",
-                hint: "stacker reads tar layers: plain, compressed with gzip or with zstd", class: .rejected)
-        }
-    }
+    /// Makes its blobs stacker's own, and unpacks the layers that are not unpacked yet.
+    func load() async throws -> BuiltImage { try await LayerDirectories(context: context).prepare(image) }
 }

@@ -22,6 +22,7 @@ struct Publication {
             layers: (parent?.manifest.layers ?? []) + added.map(\.packed.descriptor),
             annotations: composition.annotations(parent: parent?.manifest.annotations ?? [:]))
         let stored = try context.layout.store(manifest.bytes)
+        try LayerDirectories(context: context).check(manifest.layers)
         try context.layout.publish(manifest.layers.map(\.digest) + [config.digest, stored.digest])
         return (
             BuiltImage.Documents(manifest: manifest, configuration: configuration),

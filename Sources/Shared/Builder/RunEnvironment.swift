@@ -22,6 +22,13 @@ enum RunEnvironment {
                 + [ByteString("STACKER_LAYER_NAME=\(image.name)")])
     }
 
+    /// What of it decides what an image holds: of the caller only what the image asks for, and not that list.
+    ///
+    /// Proxies and the kind of a terminal change how a step works, and not what it makes.
+    static func decisive(for image: ImageRecipe, host: [ByteString]) throws(Failure) -> [ByteString] {
+        try make(for: image, host: image.buildEnvironmentPassthrough.isEmpty ? [] : host)
+    }
+
     /// The environment for a command that the user works with: it needs to know the terminal, whatever the image says.
     static func interactive(for image: ImageRecipe, host: [ByteString]) throws(Failure) -> [ByteString] {
         let terminal = host.filter { name(of: $0) == "TERM" }.prefix(1)

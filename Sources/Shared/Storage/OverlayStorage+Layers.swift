@@ -13,14 +13,19 @@ extension OverlayStorage {
     /// Nobody syncs these directories to disk, so one from before the last start of the machine does not count.
     public func finishedLayer(_ digest: String) throws -> FinishedLayer? {
         let layer = FinishedLayer(digest: digest)
+        return try isComplete(layer) ? layer : nil
+    }
+
+    /// Whether the layer was sealed since the machine was started.
+    public func isComplete(_ layer: FinishedLayer) throws -> Bool {
         do throws(SystemError) {
             let folder = try directory.openDirectory(layer.directory)
             let marker = try OwnedDescriptor.open(
                 FinishedLayer.marker, in: folder, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, resolving: .noSymbolicLinks)
-            return try marker.readToEnd(limit: 64) == Self.bootID() ? layer : nil
+            return try marker.readToEnd(limit: 64) == Self.bootID()
         } catch {
             guard error.errno == .noSuchFileOrDirectory else { throw error }
-            return nil
+            return false
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Builder
 import Diagnostics
+import Layers
 import SystemPackage
 
 struct Build: SessionCommand {
@@ -13,7 +14,7 @@ struct Build: SessionCommand {
     static let syntax: [FlagSyntax] = [
         .value("stacker-file", "f"), .value("compression"), .value("jobs", "j"), .boolean("order-only"),
         .value("annotations-namespace"), .value("on-run-failure"), .boolean("shell-fail"),
-        .boolean("require-hash"),
+        .boolean("require-hash"), .boolean("no-cache"),
     ]
 
     @Option(
@@ -46,6 +47,9 @@ struct Build: SessionCommand {
             "Build so many images at the same time (default: the number of processors).", valueName: "number"))
     var jobs: String?
 
+    @Flag(help: "Build everything, whatever earlier builds have left.")
+    var noCache = false
+
     @Flag(help: "Work out the order and stop; --debug shows it.")
     var orderOnly = false
 
@@ -65,6 +69,8 @@ struct Build: SessionCommand {
             sourceDateEpoch: session.sourceDateEpoch, log: display.log, reporter: display.reporter)
         request.compression = try LayerCompression.parse(compression)
         request.onRunFailure = try failureCommand()
+        request.encoder = request.compression.encoderID
+        request.usesCache = !noCache
         request.annotationsNamespace = try BuildRequest.checkedNamespace(annotationsNamespace)
         request.jobs = try jobs.map(JobCount.parse) ?? BuildRequest.defaultJobs
         request.images = images

@@ -51,11 +51,12 @@ import Testing
             for bit in [0, 3, 7] {
                 var damaged = bytes
                 damaged[index] ^= 1 << bit
-                #expect(CacheDirectory.content(of: damaged) == nil, "byte \(index), bit \(bit)")
+                #expect(CacheDirectory.content(of: damaged, under: "key") == nil, "byte \(index), bit \(bit)")
             }
-            #expect(CacheDirectory.content(of: Array(bytes.prefix(index))) == nil, "\(index) bytes")
+            #expect(CacheDirectory.content(of: Array(bytes.prefix(index)), under: "key") == nil, "\(index) bytes")
         }
-        #expect(CacheDirectory.content(of: bytes + [0]) == nil)
+        #expect(CacheDirectory.content(of: bytes + [0], under: "key") == nil)
+        #expect(CacheDirectory.content(of: bytes, under: "kez") == nil)
         #expect(cache.read("key") == Self.content)
     }
 

@@ -39,7 +39,7 @@ import Testing
     private func fresh() -> SourceDigests { SourceDigests(index: FileIndex("files", in: nil)) }
 
     private func digest(_ name: String = "dir") throws -> Digest {
-        try fresh().source(place.path.appending(name)).content
+        try fresh().source(.init(path: place.path.appending(name))).content
     }
 
     @Test func timesAndPlacesDoNotCount() throws {
@@ -72,11 +72,11 @@ import Testing
     }
 
     @Test func aListingTellsWhichFilesChanged() throws {
-        let before = try #require(try fresh().source(place.path.appending("dir")).listing)
+        let before = try #require(try fresh().source(.init(path: place.path.appending("dir"))).listing)
         try write("dir/sub/b", "TWO")
         try write("dir/new", "")
         #expect(unlink(place.path.appending("dir/a").string) == 0)
-        let now = try #require(try fresh().source(place.path.appending("dir")).listing)
+        let now = try #require(try fresh().source(.init(path: place.path.appending("dir"))).listing)
         #expect(now.changes(since: before) == ["a", "new", "sub/b"])
         #expect(try TreeListing(reading: now.bytes) == now)
     }
@@ -108,7 +108,7 @@ import Testing
                     path: "", kind: .file, mode: 0o644, content: Digest(of: Array(text.utf8)).hex)
             ]).bytes
             #expect(chmod(path.string, 0o644) == 0)
-            let found = try SourceDigests(index: index).source(path).content
+            let found = try SourceDigests(index: index).source(.init(path: path)).content
             #expect(found == Digest(of: expected), "round \(round)")
         }
     }
@@ -119,34 +119,42 @@ import Testing
         let planted = Digest(of: Array("not read".utf8))
         let index = FileIndex("files", in: nil)
         index.remember(ByteString(path), FileIndex.Entry(stamp: FileStamp(try folder.status(of: "a")), digest: planted))
-        let source = try SourceDigests(index: index).source(place.path.appending("dir"))
+        let source = try SourceDigests(index: index).source(.init(path: place.path.appending("dir")))
         #expect(source.listing?.entries.contains { $0.content == planted.hex } == true)
         try write("dir/a", "one")
-        let again = try SourceDigests(index: index).source(place.path.appending("dir"))
+        let again = try SourceDigests(index: index).source(.init(path: place.path.appending("dir")))
         #expect(again.listing?.entries.contains { $0.content == planted.hex } == false)
+    }
+
+    @Test func whatALinkLeadsToCountsWhereItIsFollowed() throws {
+        let link = place.path.appending("way")
+        #expect(symlink("dir", link.string) == 0)
+        let whole = try fresh().source(.init(path: place.path.appending("dir"))).content
+        #expect(try fresh().source(.init(path: link, followsLink: true)).content == whole)
+        #expect(try fresh().source(.init(path: link)).content != whole)
     }
 
     @Test func anEditThatIsUndoneIsStillAnEdit() throws {
         let path = place.path.appending("dir")
         let digests = fresh()
-        let before = try digests.source(path)
-        #expect(digests.isUnchanged(path, since: before))
+        let before = try digests.source(.init(path: path))
+        #expect(digests.isUnchanged(.init(path: path), since: before))
         try write("dir/a", "xxx")
         try write("dir/a", "one")
         #expect(try digest() == before.content)
-        #expect(!digests.isUnchanged(path, since: before))
+        #expect(!digests.isUnchanged(.init(path: path), since: before))
     }
 
     @Test func theIndexIsReadAsItWasWrittenAndNotWrittenWithoutNeed() throws {
         let directory = try CacheDirectory(in: place.path.appending(".stacker"))
         let index = FileIndex("files", in: directory)
         usleep(50_000)
-        _ = try SourceDigests(index: index).source(place.path.appending("dir"))
+        _ = try SourceDigests(index: index).source(.init(path: place.path.appending("dir")))
         try index.save(in: directory)
         let file = place.path.appending(".stacker/cache/v1/files").string
         let first = try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? Int
         let second = FileIndex("files", in: directory)
-        _ = try SourceDigests(index: second).source(place.path.appending("dir"))
+        _ = try SourceDigests(index: second).source(.init(path: place.path.appending("dir")))
         try second.save(in: directory)
         #expect(try FileManager.default.attributesOfItem(atPath: file)[.systemFileNumber] as? Int == first)
         let bytes = try #require(directory.read("files"))

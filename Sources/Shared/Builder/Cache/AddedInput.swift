@@ -23,6 +23,10 @@ struct AddedInput: Hashable, Sendable {
     var mode: UInt32?
     var user: Int64?
     var group: Int64?
+    /// The digest that stacker.yaml asks for; that it is checked is the business of who copies.
+    var hash: String?
+    /// Whether what is in a directory is taken, and not the directory itself.
+    var takesContents = false
     /// Of all its bytes, names, kinds and modes.
     var content: Digest
     /// Whether it is a directory.
@@ -47,6 +51,9 @@ struct AddedInput: Hashable, Sendable {
         bytes.add("group", group)
         bytes.add("content", content.hex)
         bytes.add("directory", isDirectory ? 1 : 0)
+        // What came later is left out where there is none of it, so that keys stay what they were.
+        if hash != nil { bytes.add("hash", hash) }
+        if takesContents { bytes.add("contents", 1) }
         return bytes.bytes
     }
 }

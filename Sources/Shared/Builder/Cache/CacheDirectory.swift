@@ -6,9 +6,10 @@ import SystemPackage
 
 /// The directory `.stacker/cache/v1`: a file for each result, and `names` with what each image was last made from.
 ///
-/// Every file begins with the digest of the rest. So nothing has to be synced: a file that a power cut or a full disk
-/// left half-written is no entry, and neither is one that is somebody else's, a link, a directory or too long. Such
-/// entries are passed over and replaced, and never an error: all a build loses is time.
+/// Every file begins with the digest of its name and the rest. So nothing has to be synced: a file that a power cut or a
+/// full disk left half-written is no entry, and neither is one under the name of another, nor one that is somebody else's,
+/// a link, a directory or too long. Such entries are passed over and replaced, and never an error: all a build loses is
+/// time.
 final class CacheDirectory: Sendable {
     private let directory: OwnedDescriptor
     private let names: OwnedDescriptor
@@ -51,15 +52,20 @@ final class CacheDirectory: Sendable {
             name, in: directory, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, resolving: .noSymbolicLinks)
         let status = try file.status()
         guard status.kind == .regular, status.user == user, status.size <= Int64(Self.limit) else { return nil }
-        return Self.content(of: try file.readToEnd(limit: Self.limit))
+        return Self.content(of: try file.readToEnd(limit: Self.limit), under: name)
     }
 
-    /// The bytes after the digest and its line break, when they have that digest.
-    static func content(of bytes: [UInt8]) -> [UInt8]? {
-        guard bytes.count > headerBytes, bytes[headerBytes - 1] == 0x0a else { return nil }
+    /// The bytes after the digest and its line break, when they have that digest under this name.
+    static func content(of bytes: [UInt8], under name: ByteString) -> [UInt8]? {
+        guard bytes.count > headerBytes else { return nil }
         let content = Array(bytes[headerBytes...])
-        guard bytes.starts(with: Array(Digest(of: content).hex.utf8)) else { return nil }
+        guard bytes.starts(with: header(of: content, under: name)) else { return nil }
         return content
+    }
+
+    /// No name holds a line break, so what is hashed has one meaning.
+    private static func header(of content: [UInt8], under name: ByteString) -> [UInt8] {
+        Array(Digest(of: name.bytes + [0x0a] + content).hex.utf8) + [0x0a]
     }
 
     private static let headerBytes = 65
@@ -68,7 +74,7 @@ final class CacheDirectory: Sendable {
     ///
     /// The file is complete before it has its name.
     func write(_ name: ByteString, _ content: [UInt8], in place: Place = .results) throws(SystemError) {
-        let bytes = Array(Digest(of: content).hex.utf8) + [0x0a] + content
+        let bytes = Self.header(of: content, under: name) + content
         guard bytes.count <= Self.limit else { return }
         switch place {
         case .results: try Self.replace(name, with: bytes, in: directory)

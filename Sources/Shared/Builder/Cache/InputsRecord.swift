@@ -23,6 +23,14 @@ struct InputsRecord: Hashable, Sendable {
     var base: String
     var sourceDateEpoch: Int64?
     var inputs: [Input]
+    /// What the results are kept under: of the layers, and of the image where it is an output.
+    var results: [String] = []
+
+    init(_ inputs: CacheInputs) {
+        self.init(inputs.layers)
+        results = [inputs.layers.key.description]
+        if !inputs.layers.isBuildOnly { results.append(inputs.image.key.description) }
+    }
 
     init(_ inputs: LayerInputs) {
         var plain = inputs
@@ -39,7 +47,7 @@ struct InputsRecord: Hashable, Sendable {
     var json: JSONValue {
         var members: [String: JSONValue] = [
             "kind": .string(Self.kind), "definition": .string(definition), "base": .string(base),
-            "inputs": .array(inputs.map(\.json)),
+            "inputs": .array(inputs.map(\.json)), "results": .array(results.map { .string($0) }),
         ]
         members["source_date_epoch"] = sourceDateEpoch.map { .integer($0) }
         return .object(members)
@@ -56,6 +64,7 @@ struct InputsRecord: Hashable, Sendable {
         if case .integer(let epoch)? = members["source_date_epoch"] { sourceDateEpoch = epoch }
         inputs = values.compactMap(Input.init)
         guard inputs.count == values.count else { return nil }
+        if case .array(let keys)? = members["results"] { results = keys.compactMap(\.text) }
     }
 }
 

@@ -18,6 +18,8 @@ struct LayerInputs: Hashable, Sendable {
     var script = ""
     /// `NAME=value` entries that stacker.yaml asks for, in order; not those that every step gets of the caller.
     var environment: [ByteString] = []
+    /// What the step may write to outside of its root, as written; with any, results are kept and never taken.
+    var binds: [ByteString] = []
     /// The script of `generate_labels`.
     var labelScript = ""
     /// Seconds since 1970.
@@ -41,6 +43,8 @@ struct LayerInputs: Hashable, Sendable {
         bytes.add("SOURCE_DATE_EPOCH", sourceDateEpoch)
         bytes.add("import", usesLegacyImport ? 1 : 0)
         bytes.add("build_only", isBuildOnly ? 1 : 0)
+        // What came later is left out where there is none of it, so that keys stay what they were.
+        if !binds.isEmpty { bytes.add("binds", binds.map(\.bytes)) }
         return CacheKey(bytes)
     }
 }

@@ -1,6 +1,7 @@
 import Digests
 import Diagnostics
 import OCI
+import Storage
 
 /// What building an image gave: its layers above the documents of its base, lowest first.
 ///
@@ -11,14 +12,8 @@ struct LayersRecord: Hashable, Sendable {
         /// What the history of the image says of it.
         var createdBy: String
         var blobs: [String: PackedLayer] = [:]
-        /// Where the layer is no blob: its directory below `roots`.
-        var directory: Directory?
-    }
-
-    struct Directory: Hashable, Sendable {
-        var name: String
-        /// Which of all the directories that ever had the name.
-        var identity: String
+        /// Where the layer is no blob, its directory.
+        var directory: LayerTrace?
     }
 
     var layers: [Layer]
@@ -75,7 +70,7 @@ extension LayersRecord.Layer {
         }
         if let directory = members["directory"]?.members {
             guard let name = directory["name"]?.text, let identity = directory["identity"]?.text else { return nil }
-            self.directory = LayersRecord.Directory(name: name, identity: identity)
+            self.directory = LayerTrace(name: name, identity: identity)
         }
     }
 }

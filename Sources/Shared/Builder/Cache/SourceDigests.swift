@@ -17,22 +17,62 @@ final class SourceDigests: Sendable {
     }
 
     private let index: FileIndex
-    private let known = Mutex<[FilePath: Source]>([:])
+    private let known = Mutex<[Place: Source]>([:])
+    private let archives = Mutex<[FilePath: Source]>([:])
     /// Read in the tick in which they were changed, so not yet to be remembered.
     private let unsettled = Mutex<Set<FilePath>>([])
 
     init(index: FileIndex) { self.index = index }
 
-    /// What is at `path`, looked at once in a build; a symbolic link is not followed.
-    func source(_ path: FilePath) throws(SystemError) -> Source {
-        if let source = known.withLock({ $0[path] }) { return source }
-        let source = try look(at: path)
-        known.withLock { $0[path] = source }
+    /// Something to be looked at.
+    struct Place: Hashable, Sendable {
+        var path: FilePath
+        /// Whether what a symbolic link leads to is meant, and not the link itself.
+        var followsLink = false
+    }
+
+    /// What is there, looked at once in a build.
+    func source(_ place: Place) throws(SystemError) -> Source {
+        if let source = known.withLock({ $0[place] }) { return source }
+        let source = try look(at: place)
+        known.withLock { $0[place] = source }
         return source
     }
 
-    /// Whether what is at `path` is still as it was, and was so all the time.
-    func isUnchanged(_ path: FilePath, since source: Source) -> Bool { (try? look(at: path)) == source }
+    /// The file that `path` leads to, looked at once in a build; only its bytes count.
+    ///
+    /// - Throws: `EINVAL` where it is no regular file, which can only be read once.
+    func archive(_ path: FilePath) throws(SystemError) -> Source {
+        if let source = archives.withLock({ $0[path] }) { return source }
+        let source = try lookAtArchive(path)
+        archives.withLock { $0[path] = source }
+        return source
+    }
+
+    func isUnchanged(archive path: FilePath, since source: Source) -> Bool { (try? lookAtArchive(path)) == source }
+
+    private func lookAtArchive(_ path: FilePath) throws(SystemError) -> Source {
+        let start = Self.now()
+        let file = try OwnedDescriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
+        let status = try file.status()
+        guard status.kind == .regular else { throw SystemError("open", ByteString(path), errno: .invalidArgument) }
+        let content = try digest(of: file, FileStamp(status), as: path, start)
+        var stamps = CanonicalBytes("stamps")
+        Self.add(status, "", to: &stamps)
+        return Source(content: content, fingerprint: stamps.digest)
+    }
+
+    /// Whether what is there is still as it was, and was so all the time.
+    func isUnchanged(_ place: Place, since source: Source) -> Bool { (try? look(at: place)) == source }
+
+    private func look(at place: Place) throws(SystemError) -> Source {
+        guard place.followsLink else { return try look(at: place.path) }
+        guard let resolved = place.path.withPlatformString({ realpath($0, nil) }) else {
+            throw SystemError("realpath", ByteString(place.path), errno: Errno(rawValue: errno))
+        }
+        defer { free(resolved) }
+        return try look(at: FilePath(platformString: resolved))
+    }
 
     /// Looks again at what was changed right before it was read, so that the next build need not read it.
     func settle() {
@@ -70,13 +110,7 @@ final class SourceDigests: Sendable {
         at name: ByteString, in parent: borrowing OwnedDescriptor, as path: ByteString, _ walk: inout Walk
     ) throws(SystemError) {
         let status = try parent.status(of: name)
-        walk.stamps.add(
-            "stamp",
-            [
-                path.bytes,
-                Array(
-                    "\(status.inode) \(status.size) \(status.changed.seconds) \(status.changed.nanoseconds)".utf8),
-            ])
+        Self.add(status, path, to: &walk.stamps)
         var entry = TreeListing.Entry(path: path, kind: .other, mode: status.permissions, content: "")
         switch status.kind {
         case .regular:
@@ -101,22 +135,32 @@ final class SourceDigests: Sendable {
     private func fileDigest(
         _ name: ByteString, in parent: borrowing OwnedDescriptor, at path: FilePath, _ status: FileStatus
     ) throws(SystemError) -> Digest {
-        let key = ByteString(path)
-        if let digest = index.digest(of: key, FileStamp(status)) { return digest }
+        if let digest = index.digest(of: ByteString(path), FileStamp(status)) { return digest }
         let start = Self.now()
         let file = try OwnedDescriptor.open(
             name, in: parent, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, resolving: .noSymbolicLinks)
-        let stamp = FileStamp(try file.status())
+        return try digest(of: file, FileStamp(try file.status()), as: path, start)
+    }
+
+    private func digest(
+        of file: borrowing OwnedDescriptor, _ stamp: FileStamp, as path: FilePath, _ start: FileStatus.Time
+    ) throws(SystemError) -> Digest {
+        if let digest = index.digest(of: ByteString(path), stamp) { return digest }
         let digest = try Self.digest(of: file)
         if stamp.isOlder(than: start) {
-            index.remember(key, FileIndex.Entry(stamp: stamp, digest: digest))
+            index.remember(ByteString(path), FileIndex.Entry(stamp: stamp, digest: digest))
         } else {
             unsettled.withLock { _ = $0.insert(path) }
         }
         return digest
     }
 
-    private static func digest(of file: borrowing OwnedDescriptor) throws(SystemError) -> Digest {
+    private static func add(_ status: FileStatus, _ path: ByteString, to stamps: inout CanonicalBytes) {
+        let text = "\(status.inode) \(status.size) \(status.changed.seconds) \(status.changed.nanoseconds)"
+        stamps.add("stamp", [path.bytes, Array(text.utf8)])
+    }
+
+    static func digest(of file: borrowing OwnedDescriptor) throws(SystemError) -> Digest {
         let stream = SHA256()
         while true {
             let piece = try file.read(upTo: 1 << 20)

@@ -9,8 +9,9 @@ struct ParallelBuild: Sendable {
 
     /// After a failure nothing begins any more; what runs goes on to its end.
     ///
+    /// - Returns: Whether anything was made, or the index changed.
     /// - Throws: What made it impossible to print, else the failure of the first image in build order that failed.
-    func run() async throws {
+    func run() async throws -> Bool {
         let (request, reporter) = (context.request, context.request.reporter)
         let output = OrderedOutput(
             images: images.map(\.name), jobs: request.jobs, home: request.directories.stacker, log: request.log,
@@ -19,6 +20,7 @@ struct ParallelBuild: Sendable {
         reporter.report(.began(images: images.map(\.name), jobs: request.jobs))
         async let _: Void = activities.keepReporting()
         var failed = false
+        var tags = HeldTags(layout: context.layout)
         let errors = await Jobs<BuiltImage>(needs: needs, limit: request.jobs).run { place, needed, board in
             let turn = ImageTurn(
                 image: images[place].name, place: place, board: board, output: output, activities: activities,
@@ -27,16 +29,20 @@ struct ParallelBuild: Sendable {
             return try await build(images[place], above: built, turn)
         } settle: { place, outcome in
             let settled = Result { [failed] in
-                try settle(images[place].name, outcome, output.log(of: place), isFirstFailure: !failed)
+                try settle(images[place].name, outcome, &tags, output.log(of: place), isFirstFailure: !failed)
             }
             if case .failed = outcome { failed = true }
             output.settle(place)
             if let failure = output.failure() { throw failure }
             try settled.get()
         }
+        // Also after a failure: what was found is as good as it was.
+        let tagging = Result { try tags.release() }
         reporter.report(.ended(succeeded: errors.isEmpty))
         if let failure = output.failure() { throw failure }
         if let first = errors.first { throw first.error }
+        try tagging.get()
+        return tags.hasChanged
     }
 
     /// For each image the places of those it needs.
@@ -59,7 +65,7 @@ struct ParallelBuild: Sendable {
 
     /// Gives a finished image its name; here, because entries of the index stand in build order.
     private func settle(
-        _ name: String, _ outcome: JobOutcome<BuiltImage>, _ log: Log, isFirstFailure: Bool
+        _ name: String, _ outcome: JobOutcome<BuiltImage>, _ tags: inout HeldTags, _ log: Log, isFirstFailure: Bool
     ) throws {
         switch outcome {
         case .neverBegun: return
@@ -68,10 +74,8 @@ struct ParallelBuild: Sendable {
             if !isFirstFailure { log.error("\(Failure(explaining: error))") }
             context.request.reporter.report(.imageEnded(name, succeeded: false))
         case .done(let built):
-            if let manifest = built.manifest {
-                try attempt("cannot build \"\(name)\"") { try context.layout.replaceTags([(name, manifest)]) }
-            }
-            log.info("filesystem \(name) built successfully")
+            try attempt("cannot build \"\(name)\"") { try tags.add(built, as: name) }
+            if !built.isCached { log.info("filesystem \(name) built successfully") }
             context.request.reporter.report(.imageEnded(name, succeeded: true))
         }
     }

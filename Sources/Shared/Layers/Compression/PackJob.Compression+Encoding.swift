@@ -1,11 +1,11 @@
 import CZlib
 import CZstd
 import Diagnostics
-import HelperProtocol
+public import HelperProtocol
 
 extension PackJob.Compression {
     /// Names the encoder, its level and its library's version: the same id makes the same bytes of the same content.
-    var encoderID: String {
+    public var encoderID: String {
         switch self {
         case .none: "none"
         case .gzip: "isal-1/\(FastDeflateEncoder.version)"

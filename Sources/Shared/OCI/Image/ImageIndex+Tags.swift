@@ -34,6 +34,19 @@ extension ImageIndex {
         entries.append(.blob(entry))
     }
 
+    /// The same with each of these tags pointed at its descriptor; they stand last, in this order.
+    func replacingTags(_ replacements: [(tag: String, descriptor: Descriptor)]) -> ImageIndex {
+        var new = self
+        let last = Dictionary(replacements.enumerated().map { (Array($1.tag.utf8), $0) }) { max($0, $1) }
+        new.entries.removeAll { entry in entry.tag.map { last[Array($0.utf8)] != nil } ?? false }
+        for (place, replacement) in replacements.enumerated() where last[Array(replacement.tag.utf8)] == place {
+            var entry = replacement.descriptor
+            entry.annotations[AnnotationName.reference] = replacement.tag
+            new.entries.append(.blob(entry))
+        }
+        return new
+    }
+
     /// The failure for a tag that does not exist, with the names that may have been meant.
     public func missing(_ tag: String) -> Failure {
         let near = tags.filter { Self.distance($0, tag) <= max(1, tag.utf8.count / 3) }

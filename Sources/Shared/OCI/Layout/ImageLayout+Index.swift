@@ -18,20 +18,30 @@ extension ImageLayout {
     ///
     /// Other stackers wait meanwhile. Each tag loses the entry it had and stands last, in the order given; entries of others stay as they are. The
     /// file is left alone where nothing would change, and read again where another tool changed it meanwhile.
-    public func replaceTags(_ entries: [(tag: String, descriptor: Descriptor)]) throws(Failure) {
+    ///
+    /// - Returns: Whether the file was written.
+    @discardableResult
+    public func replaceTags(_ entries: [(tag: String, descriptor: Descriptor)]) throws(Failure) -> Bool {
         for entry in entries { try ImageTag.check(entry.tag) }
+        // What the index names already nobody sweeps.
+        if try isUpToDate(entries) { return false }
         let needed = entries.flatMap { blobs(neededBy: $0.descriptor) }
-        try attempt("change \(ByteString(path.appending("index.json")))") {
+        return try attempt("change \(ByteString(path.appending("index.json")))") {
             try changes.withLock { _ in
                 let lock = try LayoutLock(root, limits: limits)
                 defer { withExtendedLifetime(lock) {} }
                 // Since they were published another stacker may have swept some that it had put there before us.
                 let missing = try needed.filter { try blobs.status(of: $0) == nil }
                 if let workshop, !missing.isEmpty { try put(missing, from: workshop) }
-                for _ in 0..<8 where try replaceOnce(entries) { return }
+                for _ in 0..<8 where try replaceOnce(entries) { return true }
                 throw Failure("another program keeps changing it", class: .busy)
             }
         }
+    }
+
+    private func isUpToDate(_ entries: [(tag: String, descriptor: Descriptor)]) throws(Failure) -> Bool {
+        let old = try index()
+        return old.replacingTags(entries) == old
     }
 
     /// What an image consists of; nothing for what is no image of ours.
@@ -43,8 +53,7 @@ extension ImageLayout {
     /// Returns false where another tool wrote the file since it was read.
     private func replaceOnce(_ entries: [(tag: String, descriptor: Descriptor)]) throws -> Bool {
         let (old, status) = try readIndex()
-        var new = old
-        for entry in entries { new.replaceTag(entry.tag, with: entry.descriptor) }
+        let new = old.replacingTags(entries)
         let bytes = new.bytes
         guard bytes != old.bytes else { return true }
         guard bytes.count <= limits.jsonBytes else {

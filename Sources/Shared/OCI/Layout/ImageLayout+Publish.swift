@@ -46,7 +46,7 @@ extension ImageLayout {
 
     /// Takes blobs of another layout into stacker's own, so that they can be published like those that were made here.
     ///
-    /// Their sizes were checked when the other layout opened them; their bytes are checked by who unpacks them.
+    /// Their sizes were checked when the other layout opened them; their bytes are for the caller to check.
     public func adopt(_ descriptors: [Descriptor], from other: ImageLayout) throws(Failure) {
         let workshop = try openWorkshop()
         for descriptor in descriptors {

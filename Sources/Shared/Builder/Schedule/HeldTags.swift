@@ -1,0 +1,29 @@
+import OCI
+
+/// Gives finished images their names, in build order.
+///
+/// Those of images that were found are held back until one that was made needs its own, or the build ends: so the index
+/// is written once for many of them, and not at all where it says all this already.
+struct HeldTags {
+    private let layout: ImageLayout
+    private var held: [(tag: String, descriptor: Descriptor)] = []
+    /// Whether an image was made, or the index changed.
+    private(set) var hasChanged = false
+
+    init(layout: ImageLayout) { self.layout = layout }
+
+    /// Takes the next image in build order.
+    mutating func add(_ image: BuiltImage, as name: String) throws {
+        if let manifest = image.manifest { held.append((name, manifest)) }
+        if image.isCached { return }
+        hasChanged = true
+        try release()
+    }
+
+    /// Writes what is held.
+    mutating func release() throws {
+        guard !held.isEmpty else { return }
+        if try layout.replaceTags(held) { hasChanged = true }
+        held = []
+    }
+}
