@@ -91,7 +91,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "overlay_dirs: []", "generate_labels: x",
+        "overlay_dirs: []"
     ])
     func `about a directive of later versions says so`(_ directive: String) {
         let key = directive.prefix { $0 != ":" }

@@ -22,19 +22,19 @@ struct ImageBuild {
         let cache = await ImageCache(image, above: base, built, in: context)
         switch cache.find() {
         case .image(let image): return image
-        case .layers(let added): return try await describe(added, above: base, cache)
+        case .layers(let added, let labels): return try await describe(added, labels, above: base, cache)
         case .nothing: return try await make(above: base, cache)
         }
     }
 
     /// Makes an image of layers that are there.
     private func describe(
-        _ added: [AddedLayer], above base: BuiltImage, _ cache: ImageCache
+        _ added: [AddedLayer], _ labels: [String: String], above base: BuiltImage, _ cache: ImageCache
     ) async throws -> BuiltImage {
         try LayerDirectories(context: context).adopt(base)
         let layers = base.layers + added.map { context.storage.layer($0.packed.descriptor.digest.description) }
-        let result = try await write(added, above: base, layers)
-        cache.keep(added, as: result)
+        let result = try await write(added, labels, above: base, layers)
+        cache.keep(added, labels, as: result)
         return result
     }
 
@@ -84,17 +84,18 @@ struct ImageBuild {
                     ? try context.storage.name(layer.directory, for: packed.descriptor.digest.description)
                     : layer.directory)
         }
-        let result = try await write(added, above: parent, directories)
-        cache.keep(added, as: result)
+        let labels = try await GeneratedLabels(image: image, context: context).make(above: directories)
+        let result = try await write(added, labels, above: parent, directories)
+        cache.keep(added, labels, as: result)
         return result
     }
 
     /// Writes the documents of an image whose layers, with those of its base, are in these directories.
     private func write(
-        _ added: [AddedLayer], above base: BuiltImage, _ layers: [FinishedLayer]
+        _ added: [AddedLayer], _ labels: [String: String], above base: BuiltImage, _ layers: [FinishedLayer]
     ) async throws -> BuiltImage {
-        let (documents, manifest) = try await Publication(image: image, context: context).write(
-            added, above: base.documents)
+        let publication = Publication(image: image, context: context, generatedLabels: labels)
+        let (documents, manifest) = try await publication.write(added, above: base.documents)
         return BuiltImage(documents: documents, layers: layers, manifest: manifest)
     }
 }

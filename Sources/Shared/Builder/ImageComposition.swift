@@ -7,6 +7,8 @@ import Stackerfile
 /// Source: OCI image-spec v1.1, config.md and manifest.md; docs/compatibility.md for what is inherited.
 struct ImageComposition {
     let image: ImageRecipe
+    /// Those that the script of `generate_labels` made; `labels` counts more.
+    var generatedLabels: [String: String] = [:]
     /// Seconds since 1970, UTC.
     let created: Int64
     let author: String
@@ -42,6 +44,7 @@ struct ImageComposition {
         if !config.environment.contains(where: { $0.utf8.starts(with: "PATH=".utf8) }) {
             config.environment.append(RunEnvironment.path)
         }
+        config.labels.merge(generatedLabels) { _, generated in generated }
         for label in image.labels { config.labels[label.name] = label.value }
         for volume in image.volumes { config.volumes.insert(volume) }
         if let directory = image.workingDir { config.workingDirectory = directory }

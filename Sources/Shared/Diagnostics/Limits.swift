@@ -41,6 +41,11 @@ public struct Limits: Hashable, Sendable {
     /// Base-2 logarithm of the bytes that zstd data may ask a reader to keep; 27 is what zstd itself accepts.
     public var zstdWindowLog = 25
 
+    /// Labels that `generate_labels` may make.
+    public var labels = 1_000
+    /// Bytes of the names and values of these labels.
+    public var labelBytes = 1 << 20
+
     /// How long to wait for another stacker that changes the same OCI layout.
     public var layoutLockWait = Duration.seconds(120)
 

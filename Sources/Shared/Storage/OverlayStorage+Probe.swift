@@ -31,17 +31,4 @@ extension OverlayStorage {
             }
         }
     }
-
-    /// A directory that the next build would remove, if we did not.
-    private func withScratch(_ body: (ByteString) async throws -> Void) async throws {
-        let name = temporaryName()
-        try directory.makeDirectory(name, mode: 0o755)
-        do {
-            try await body(name)
-        } catch {
-            try? await helper.removeTrees([name], in: namespace, roots: roots)  // The first error tells more.
-            throw error
-        }
-        try await helper.removeTrees([name], in: namespace, roots: roots)
-    }
 }

@@ -30,8 +30,8 @@ struct ImageCache: Sendable {
     enum Found {
         /// Nothing.
         case image(BuiltImage)
-        /// To write the documents, above those of the base.
-        case layers([AddedLayer])
+        /// To write the documents, above those of the base, with the labels that a script of the image made.
+        case layers([AddedLayer], labels: [String: String])
         /// Everything.
         case nothing
     }
@@ -73,7 +73,7 @@ struct ImageCache: Sendable {
         if image.isBuildOnly { return .image(try unpackedImage(record)) }
         let added = try addedLayers(record)
         if let image = cachedImage(inputs, added) { return .image(image) }
-        return .layers(added)
+        return .layers(added, labels: record.labels)
     }
 
     private func unpackedImage(_ record: LayersRecord) throws(Unusable) -> BuiltImage {
@@ -149,7 +149,7 @@ struct ImageCache: Sendable {
     /// Keeps what was made, unless what it was made from changed meanwhile.
     ///
     /// `layers` are those above the documents of the base, lowest first.
-    func keep(_ layers: [AddedLayer], as built: BuiltImage) {
+    func keep(_ layers: [AddedLayer], _ labels: [String: String], as built: BuiltImage) {
         guard let inputs, isKeepable(inputs) else { return }
         let known = cache.record(inputs.layers.key).flatMap(LayersRecord.init)?.layers ?? []
         let kept = layers.enumerated().map { place, layer in
@@ -159,7 +159,7 @@ struct ImageCache: Sendable {
                 .merging([context.request.encoder: layer.packed]) { _, new in new }
             return LayersRecord.Layer(createdBy: layer.createdBy, blobs: blobs)
         }
-        cache.keep(LayersRecord(kept).json, under: inputs.layers.key)
+        cache.keep(LayersRecord(kept, labels: labels).json, under: inputs.layers.key)
         if let manifest = built.manifest { cache.keep(ImageRecord(manifest: manifest).json, under: inputs.image.key) }
         keepInputs(inputs)
     }

@@ -17,14 +17,24 @@ struct LayersRecord: Hashable, Sendable {
     }
 
     var layers: [Layer]
+    /// Those that the script of `generate_labels` made.
+    var labels: [String: String]
 
     var json: JSONValue {
-        .object(["kind": .string(Self.kind), "layers": .array(layers.map(\.json))])
+        var members: [String: JSONValue] = ["kind": .string(Self.kind), "layers": .array(layers.map(\.json))]
+        if !labels.isEmpty {
+            // A list for the same reason as the blobs of a layer.
+            members["labels"] = .array(
+                labels.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { name, value in
+                    .object(["name": .string(name), "value": .string(value)])
+                })
+        }
+        return .object(members)
     }
 
     private static let kind = "layers"
 
-    init(_ layers: [Layer]) { self.layers = layers }
+    init(_ layers: [Layer], labels: [String: String] = [:]) { (self.layers, self.labels) = (layers, labels) }
 
     init?(_ json: JSONValue) {
         guard json.members?["kind"]?.text == Self.kind, case .array(let values)? = json.members?["layers"] else {
@@ -32,6 +42,15 @@ struct LayersRecord: Hashable, Sendable {
         }
         layers = values.compactMap(Layer.init)
         guard layers.count == values.count else { return nil }
+        labels = [:]
+        if case .array(let values)? = json.members?["labels"] {
+            for value in values {
+                guard let name = value.members?["name"]?.text, let text = value.members?["value"]?.text else {
+                    return nil
+                }
+                labels[name] = text
+            }
+        }
     }
 }
 

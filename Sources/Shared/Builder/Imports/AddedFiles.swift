@@ -25,7 +25,7 @@ struct AddedFiles: Sendable {
                 try store.add(item, from: folder.pushing(path), log: context.request.log)
             }
         }
-        if !image.run.isEmpty { try store.addScript(RunScript.text(image.run)) }
+        if !image.run.isEmpty { try store.addScript(image.run) }
         return AddedFiles(binds: binds(of: store.path, names, isLegacy: image.usesLegacyImport))
     }
 

@@ -104,11 +104,5 @@ struct ImportStore: ~Copyable {
     }
 
     /// Writes the script that the build step runs.
-    func addScript(_ text: String) throws(SystemError) {
-        let file = try OwnedDescriptor.open(
-            ByteString(RunScript.name), in: directory, O_WRONLY | O_CREAT | O_EXCL, mode: 0o700)
-        try file.write(Array(text.utf8))
-        try file.setMode(0o755)
-        try file.close()
-    }
+    func addScript(_ items: [String]) throws(SystemError) { try RunScript.write(items, into: directory) }
 }

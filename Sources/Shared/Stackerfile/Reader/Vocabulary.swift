@@ -5,7 +5,7 @@ enum Vocabulary {
     /// The only list of them: a word taken out of it is accepted.
     static let notSupportedYet: Set<String> = [
         // keys of a layer
-        "overlay_dirs", "generate_labels",
+        "overlay_dirs",
         // types of `from`
         "docker",
         // keys of an import

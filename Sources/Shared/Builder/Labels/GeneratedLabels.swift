@@ -1,0 +1,54 @@
+import Diagnostics
+import HelperProtocol
+import LinuxSystem
+import Stackerfile
+import Storage
+import Synchronization
+import SystemPackage
+
+/// The labels that the script of `generate_labels` makes: each file that it leaves in one directory is one.
+struct GeneratedLabels {
+    let image: ImageRecipe
+    let context: BuildContext
+
+    /// Where the script finds that directory.
+    static let destination: ByteString = "/stacker/oci-labels"
+
+    /// Runs the script above all layers of the image, and reads what it made; what it changes elsewhere is dropped.
+    ///
+    /// - Returns: One label for each file, by name; none where the image has no such script.
+    func make(above layers: [FinishedLayer]) async throws -> [String: String] {
+        guard !image.generateLabels.isEmpty else { return [:] }
+        return try await context.storage.withScratchRoot(directories: ["labels", "script"]) { root, scratch in
+            // Opened before the script runs: it may do to the directory what it likes.
+            let labels = LabelDirectory(
+                try OwnedDescriptor.open(directory: scratch.appending("labels")), limits: context.request.limits)
+            try RunScript.write(
+                image.generateLabels, into: try OwnedDescriptor.open(directory: scratch.appending("script")))
+            try await run(in: root, scratch, above: layers)
+            return try attempt("cannot read the labels that generate_labels made") { try labels.read() }
+        }
+    }
+
+    private func run(in root: BuildRoot, _ scratch: FilePath, above layers: [FinishedLayer]) async throws {
+        let step = root.step(
+            above: layers,
+            binds: [
+                Step.Bind(
+                    source: ByteString(scratch.appending("script")), destination: "/stacker/imports", isWritable: false),
+                Step.Bind(
+                    source: ByteString(scratch.appending("labels")), destination: Self.destination, isWritable: true),
+            ],
+            arguments: [ByteString("/stacker/imports/\(RunScript.name)")],
+            environment: [ByteString(RunEnvironment.path)])
+        let trace = Mutex(CommandTrace(script: RunScript.text(image.generateLabels)))
+        let end = try await context.run(step) { output in trace.withLock { $0.read(output) } }
+        guard end == .exited(0) else {
+            let last = trace.withLock { $0.last }.map { ", the last command was: \($0)" } ?? ""
+            let status: Int32 = if case .exited(let status) = end { status } else { ExitCode.failure.rawValue }
+            throw Failure(
+                "generate_labels failed for image \"\(image.name)\" in \"\(ByteString(context.request.stackerFile))\"",
+                causes: [end.description + last], exitCode: ExitCode(rawValue: status))
+        }
+    }
+}
