@@ -42,6 +42,7 @@ struct ImageBuild {
         let binds = try UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
         // Other processes make the namespace, while this one copies.
         async let entering: Void = context.storage.enter()
+        async let describing: Void = context.gitVersion.find()
         let added = try await AddedFiles.gather(for: image, in: context)
         try await entering
         let parent = try await LayerDirectories(context: context).prepare(base)
@@ -49,6 +50,7 @@ struct ImageBuild {
         if case .tar(let url) = image.base { try await ArchiveBase.unpack(url, into: root, in: context) }
         try await ScriptRun(image: image, context: context)
             .run(in: root, above: parent.stack + added.layers.map(\.directory), binds: added.binds + binds)
+        await describing
         let own = try ownLayer(in: root)
         let layers = added.layers + (own.map { [$0] } ?? [])
         guard !image.isBuildOnly else {

@@ -35,6 +35,9 @@ final class GitVersion: Sendable {
         }) ?? nil
     }
 
+    /// Asks ahead of time, beside other work: git is started several times.
+    func find() async { _ = await value() }
+
     private func describe() -> String? {
         do {
             guard let tree = try GitTree.around(folder, environment: environment) else { return nil }
