@@ -14,7 +14,9 @@ struct Stacker: ParsableCommand {
         subcommands: commands,
         helpNames: [.long, .short])
 
-    static let commands: [any SessionCommand.Type] = [Build.self, Check.self, Chroot.self, Clean.self, Inspect.self]
+    static let commands: [any SessionCommand.Type] = [
+        Build.self, Check.self, Chroot.self, Clean.self, CollectGarbage.self, Inspect.self,
+    ]
 
     static let syntax = CommandLineSyntax(
         global: GlobalOptions.syntax,

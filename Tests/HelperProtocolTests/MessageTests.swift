@@ -27,10 +27,11 @@ import Testing
             parent: 3,
             operation: .jail(JailedProgram(program: "/p", arguments: ["x"], view: .directory, descriptors: []))),
         Request(parent: -1, operation: .removeTrees(["x", ""])),
+        Request(parent: -1, operation: .measureTrees(["x", ""])),
         Request(parent: 3, userNamespace: 4, operation: .probe(".tmp.x")),
     ]
     static let replies: [Reply] = [
-        .ready, .exited(-3), .signalled(9),
+        .ready, .exited(-3), .signalled(9), .measured([1, .max]), .measured([]),
         .failed(HelperFailure(.mountOverlay, call: "fsconfig", path: "lower", errno: 22, detail: "é")),
     ]
     static let jobs: [WorkerJob] = [

@@ -47,6 +47,20 @@ import Testing
         #expect(try workshop.run("ls a/b") == "c\n", "nothing is removed where a name is wrong")
     }
 
+    @Test(arguments: TestUser.all)
+    func `what trees of other ids take is told`(user: TestUser) throws {
+        let workshop = try Workshop(user)
+        _ = try workshop.succeed(
+            "mkdir -p /a/b; head -c 100000 /dev/zero > /a/b/f; ln /a/b/f /a/b/g; dd if=/dev/zero of=/a/hole bs=1 count=1 seek=1000000000; ln -s / /a/l; "
+                + "chown -R 77:88 /a; chmod 000 /a/b /a")
+        let reply = try workshop.perform(.measureTrees(["upper", "gone"])).reply
+        guard case .measured(let sizes) = reply, sizes.count == 2 else {
+            Issue.record("\(reply)")
+            return
+        }
+        #expect(sizes[0] >= 100_000 && sizes[0] < 300_000 && sizes[1] == 0, "\(sizes)")
+    }
+
     @Test(.enabled(if: geteuid() == 0, "mounting needs root"))
     func `what is mounted in a tree is not touched`() throws {
         let workshop = try Workshop(.root)

@@ -39,7 +39,7 @@ extension Builder {
         switch reply {
         case .exited(let status): return status
         case .signalled(let number): return 128 &+ number
-        case .ready, .failed: throw Failure("stacker-nsexec gave an answer to another request")
+        case .ready, .measured, .failed: throw Failure("stacker-nsexec gave an answer to another request")
         }
     }
 

@@ -1,10 +1,4 @@
-import Accounts
-import Checks
 public import Diagnostics
-import Glibc
-import HelperClient
-import HelperProtocol
-import LinuxSystem
 import OCI
 import Stackerfile
 import Storage
@@ -31,34 +25,4 @@ public enum Builder {
 
     /// Works out what would be built, and in which order, and tells it at debug level.
     public static func order(_ request: BuildRequest) throws(Failure) { try BuildPlan(request).logOrder(request.log) }
-
-    /// Removes what builds made: roots, blobs, imports and the output layout; whatever else is there stays.
-    public static func clean(_ directories: Directories, log: Log) async throws(Failure) {
-        try await attempt("cleaning failed") {
-            let present =
-                try PrivateDirectory.exists(directories.roots)
-                ? true : try PrivateDirectory.exists(directories.stacker)
-            let locks = present ? try BuildLocks(directories) : nil
-            if present {
-                let entrance = try Namespace.entrance(roots: directories.roots)
-                let storage = try OverlayStorage(
-                    roots: directories.roots, helper: entrance.helper, namespace: entrance.namespace)
-                for name in try await storage.removeAll() {
-                    log.info("left \(ByteString(directories.roots))/\(name), which stacker did not make")
-                }
-            }
-            for name in try ImageLayout.remove(directories.oci, limits: Limits()).left {
-                log.info("left \(ByteString(directories.oci))/\(name), which stacker did not make")
-            }
-            try PrivateDirectory.remove(
-                [
-                    "blobs", "cache", "imports", "logs", "oci-blobs", "git", "foreign-program", StorageType.fileName,
-                ], from: directories.stacker)
-            for path in [directories.roots, directories.stacker] {
-                try PrivateDirectory.remove([DirectoryLock.name], from: path)
-                try PrivateDirectory.removeIfEmpty(path)
-            }
-            withExtendedLifetime(locks) {}
-        }
-    }
 }

@@ -90,6 +90,18 @@ public struct Helper: Sendable {
         _ = try await Blocking.run { try perform(.removeTrees(names), in: namespace, directory: roots) }
     }
 
+    /// How many bytes each of these trees takes, whoever owns their files; 0 for what is gone.
+    public func measureTrees(
+        _ names: [ByteString], in namespace: BuildNamespace, roots: FilePath
+    ) async throws -> [UInt64] {
+        guard !names.isEmpty else { return [] }
+        let reply = try await Blocking.run { try perform(.measureTrees(names), in: namespace, directory: roots) }
+        guard case .measured(let sizes) = reply, sizes.count == names.count else {
+            throw MalformedMessage("a reply that does not answer the request")
+        }
+        return sizes
+    }
+
     /// Runs a worker in its jail.
     ///
     /// `archive` is the raw number of a descriptor that is open until this returns; `makeJob` is given the number that

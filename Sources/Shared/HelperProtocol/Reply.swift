@@ -8,6 +8,8 @@ public enum Reply: Hashable, Sendable {
     case exited(Int32)
     /// A signal ended the command or worker.
     case signalled(Int32)
+    /// How many bytes each of the trees takes.
+    case measured([UInt64])
     /// stacker-nsexec could not do what it was asked.
     case failed(HelperFailure)
 }
@@ -68,6 +70,9 @@ extension Reply {
         case .signalled(let number):
             writer.append(UInt8(3))
             writer.append(number)
+        case .measured(let sizes):
+            writer.append(UInt8(5))
+            writer.append(sizes) { $0.append($1) }
         case .failed(let failure):
             writer.append(UInt8(4))
             writer.append(failure.stage.rawValue)
@@ -96,6 +101,9 @@ extension Reply {
                         try reader.byteString("path")
                     },
                     errno: try reader.integer("errno"), detail: try reader.text("detail")))
+        case 5:
+            self = .measured(
+                try reader.list("sizes") { (reader) throws(MalformedMessage) in try reader.integer("size") })
         default: throw MalformedMessage("reply")
         }
         try reader.finish()
@@ -109,6 +117,7 @@ extension Reply: CustomStringConvertible {
         case .ready: "ready"
         case .exited(let status): "exit status \(status)"
         case .signalled(let number): "killed by signal \(number)"
+        case .measured(let sizes): "\(sizes.count) measured"
         case .failed(let failure): "\(failure)"
         }
     }

@@ -27,6 +27,8 @@ public struct Request: Hashable, Sendable {
         case jail(JailedProgram)
         /// Removes trees below the working directory, each named by one component; what is gone already is fine.
         case removeTrees([ByteString])
+        /// Says how many bytes these trees below the working directory take.
+        case measureTrees([ByteString])
         /// Tries in this empty directory of the working directory what build steps do to overlays; leaves it there.
         case probe(ByteString)
     }
@@ -69,6 +71,9 @@ extension Request {
         case .probe(let name):
             writer.append(UInt8(5))
             writer.append(name)
+        case .measureTrees(let names):
+            writer.append(UInt8(6))
+            writer.append(names) { $0.append($1) }
         }
         return writer
     }
@@ -90,6 +95,7 @@ extension Request {
         case 3: operation = .jail(try JailedProgram(reading: &reader))
         case 4: operation = .removeTrees(try reader.byteStrings("names"))
         case 5: operation = .probe(try reader.byteString("name"))
+        case 6: operation = .measureTrees(try reader.byteStrings("names"))
         default: throw MalformedMessage("operation")
         }
         try reader.finish()

@@ -56,8 +56,18 @@ public enum FileTree {
 
     /// Removes the entry `name` and what is below it; gone already is fine.
     public static func remove(_ name: ByteString, in directory: borrowing OwnedDescriptor) throws(SystemError) {
+        var freed = FreedSpace()
+        try remove(name, in: directory, &freed)
+    }
+
+    /// The same, and counts what that gave back.
+    public static func remove(
+        _ name: ByteString, in directory: borrowing OwnedDescriptor, _ freed: inout FreedSpace
+    ) throws(SystemError) {
         do throws(SystemError) {
+            let status = try directory.status(of: name)
             try directory.unlink(name)
+            freed.count(status)
         } catch {
             switch error.errno {
             case .noSuchFileOrDirectory: return
@@ -66,7 +76,7 @@ public enum FileTree {
             }
             try directory.makeAccessible(name)
             let children = try directory.openDirectory(name)
-            for child in try children.names() { try remove(child, in: children) }
+            for child in try children.names() { try remove(child, in: children, &freed) }
             try directory.unlink(name, .directory)
         }
     }

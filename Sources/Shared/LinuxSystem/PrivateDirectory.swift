@@ -75,10 +75,15 @@ extension PrivateDirectory {
     }
 
     /// Removes these entries of the directory and what is below them; missing ones are fine.
-    public static func remove(_ names: [ByteString], from path: FilePath) throws {
-        guard try exists(path) else { return }
+    ///
+    /// - Returns: What that gave back.
+    @discardableResult
+    public static func remove(_ names: [ByteString], from path: FilePath) throws -> FreedSpace {
+        var freed = FreedSpace()
+        guard try exists(path) else { return freed }
         let directory = try open(path)
-        for name in names { try FileTree.remove(name, in: directory) }
+        for name in names { try FileTree.remove(name, in: directory, &freed) }
+        return freed
     }
 
     /// Removes the directory unless something is in it.

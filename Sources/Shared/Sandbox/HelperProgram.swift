@@ -76,7 +76,7 @@ public enum HelperProgram {
         switch request.operation {
         case .jail(let program): kept += program.descriptors
         case .step(let step): kept += step.terminal.map { [$0.socket] } ?? []
-        case .holdNamespace, .removeTrees, .probe: break
+        case .holdNamespace, .removeTrees, .measureTrees, .probe: break
         }
         guard kept.allSatisfy({ $0 >= 3 && fcntl($0, F_GETFD) != -1 }), Set(kept).count == kept.count else {
             throw HelperFailure(.request, call: "fcntl", errno: EBADF, detail: "descriptors that are not open")

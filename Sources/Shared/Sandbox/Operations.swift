@@ -18,6 +18,7 @@ enum Operations {
         case .removeTrees(let names):
             try TreeRemoval.remove(names)
             return .exited(0)
+        case .measureTrees(let names): return .measured(try TreeMeasurement.measure(names))
         case .probe(let name):
             try OverlayProbe.run(name)
             return .exited(0)

@@ -102,10 +102,13 @@ public final class OverlayStorage: Sendable {
     }
 
     /// Whether anything in the root is new, different or gone; `true` also where it cannot be told.
-    public func hasChanges(_ root: BuildRoot) throws -> Bool {
+    public func hasChanges(_ root: BuildRoot) throws -> Bool { try hasChanges(root.directory) }
+
+    func hasChanges(_ root: ByteString) throws -> Bool {
         do throws(SystemError) {
-            return try !directory.openDirectory(root.directory).openDirectory(BuildRoot.changes).names().isEmpty
+            return try !directory.openDirectory(root).openDirectory(BuildRoot.changes).names().isEmpty
         } catch {
+            if error.errno == .noSuchFileOrDirectory { return false }
             // A step may give its root directory away, and close it to everybody else.
             guard error.errno == .permissionDenied else { throw error }
             return true
@@ -139,21 +142,19 @@ public final class OverlayStorage: Sendable {
         }
     }
 
-    /// Removes everything that stacker made in the roots directory.
+    /// Removes everything that stacker made in the roots directory, without the need for any space on the disk.
     ///
-    /// - Returns: names that stacker did not make, and left.
-    public func removeAll() async throws -> [ByteString] {
-        var foreign: [ByteString] = []
-        for name in try directory.names() {
-            if name == DirectoryLock.name || name.bytes.starts(with: Self.temporaryPrefix.bytes) { continue }
-            if try !isEmpty(name) && isOurs(name) { try putAside(name) } else { foreign.append(name) }
-        }
+    /// - Returns: How many bytes it took, and names that stacker did not make, which stay.
+    public func removeAll() async throws -> (bytes: UInt64, foreign: [ByteString]) {
+        let ours = try madeByStacker()
+        let bytes = try await sizes(of: ours).values.reduce(0) { $0 &+ $1 }
+        try await remove(ours)
         try await emptyTrash()
-        return foreign
+        return (bytes, try directory.names().filter { $0 != DirectoryLock.name })
     }
 
     /// What begins like this is unfinished or unwanted, and removed at the end of a build.
-    private static let temporaryPrefix: ByteString = ".tmp."
+    static let temporaryPrefix: ByteString = ".tmp."
 
     func temporaryName() -> ByteString {
         ByteString("\(Self.temporaryPrefix)\(String(UInt64.random(in: .min ... .max), radix: 36))")
@@ -179,7 +180,7 @@ public final class OverlayStorage: Sendable {
     }
 
     /// Whether stacker could have made this entry: a directory that holds nothing but the parts of a root.
-    private func isOurs(_ name: ByteString) -> Bool {
+    func isOurs(_ name: ByteString) -> Bool {
         do throws(SystemError) {
             let names = try directory.openDirectory(name).names()
             return names.allSatisfy { BuildRoot.parts.contains($0) || $0 == FinishedLayer.marker }
@@ -189,7 +190,7 @@ public final class OverlayStorage: Sendable {
     }
 
     /// Whether the entry is an empty directory, which could be anybody's.
-    private func isEmpty(_ name: ByteString) throws(SystemError) -> Bool {
+    func isEmpty(_ name: ByteString) throws(SystemError) -> Bool {
         guard try directory.status(of: name).kind == .directory else { return false }
         return try directory.openDirectory(name).names().isEmpty
     }

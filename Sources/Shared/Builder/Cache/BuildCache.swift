@@ -76,7 +76,12 @@ final class BuildCache: Sendable {
         write(listing.bytes, as: Self.listingName(digest))
     }
 
-    private static func listingName(_ digest: String) -> ByteString { ByteString("tree-\(digest)") }
+    /// What names of entries begin with that say what a directory holds.
+    static let listingPrefix: ByteString = "tree-"
+
+    static func listingName(_ digest: String) -> ByteString {
+        ByteString(listingPrefix.bytes + Array(digest.utf8))
+    }
 
     /// Keeps what was learned about files and blobs, at the end of a build.
     func save() {

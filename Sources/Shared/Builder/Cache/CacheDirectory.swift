@@ -36,22 +36,29 @@ final class CacheDirectory: Sendable {
     }
 
     /// What is kept under this name; `nil` where nothing is that can be trusted.
-    func read(_ name: ByteString, in place: Place = .results) -> [UInt8]? {
+    ///
+    /// `isUse` says whether it is of use to somebody, which decides how long it stays.
+    func read(_ name: ByteString, in place: Place = .results, isUse: Bool = true) -> [UInt8]? {
         do throws(SystemError) {
             switch place {
-            case .results: return try read(name, in: directory)
-            case .names: return try read(name, in: names)
+            case .results: return try read(name, in: directory, isUse: isUse)
+            case .names: return try read(name, in: names, isUse: isUse)
             }
         } catch {
             return nil
         }
     }
 
-    private func read(_ name: ByteString, in directory: borrowing OwnedDescriptor) throws(SystemError) -> [UInt8]? {
+    private func read(
+        _ name: ByteString, in directory: borrowing OwnedDescriptor, isUse: Bool
+    ) throws(SystemError) -> [UInt8]? {
+        let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY
         let file = try OwnedDescriptor.open(
-            name, in: directory, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, resolving: .noSymbolicLinks)
+            name, in: directory, isUse ? flags : flags | Self.withoutTime, resolving: .noSymbolicLinks)
         let status = try file.status()
         guard status.kind == .regular, status.user == user, status.size <= Int64(Self.limit) else { return nil }
+        // Once a day is enough, and so a build that finds everything writes nothing.
+        if isUse, status.lastUse.seconds < Int64(time(nil)) - 86_400 { try? file.noteUse() }
         return Self.content(of: try file.readToEnd(limit: Self.limit), under: name)
     }
 
@@ -69,6 +76,9 @@ final class CacheDirectory: Sendable {
     }
 
     private static let headerBytes = 65
+
+    /// `O_NOATIME`, which Glibc keeps from Swift.
+    private static let withoutTime: CInt = 0o1000000
 
     /// Keeps `content`, which takes the place of whatever has the name.
     ///
@@ -109,6 +119,35 @@ final class CacheDirectory: Sendable {
 
     private static let temporaryPrefix: ByteString = ".tmp."
 
+    /// Everything that is kept, with the time of its last use, which is known to a day.
+    func entries(in place: Place) throws(SystemError) -> [(name: ByteString, lastUse: FileStatus.Time)] {
+        switch place {
+        case .results: try Self.entries(in: directory).filter { $0.name != "names" }
+        case .names: try Self.entries(in: names)
+        }
+    }
+
+    private static func entries(
+        in directory: borrowing OwnedDescriptor
+    ) throws(SystemError) -> [(name: ByteString, lastUse: FileStatus.Time)] {
+        var entries: [(name: ByteString, lastUse: FileStatus.Time)] = []
+        for name in try directory.names().sorted() where !name.bytes.starts(with: temporaryPrefix.bytes) {
+            entries.append((name, try directory.status(of: name).lastUse))
+        }
+        return entries
+    }
+
+    /// Removes entries, and what killed builds left; nothing is written for it.
+    func remove(_ entries: [ByteString], in place: Place) throws(SystemError) {
+        try removeAbandonedFiles()
+        for name in entries {
+            switch place {
+            case .results: try FileTree.remove(name, in: directory)
+            case .names: try FileTree.remove(name, in: names)
+            }
+        }
+    }
+
     /// Removes what a killed build left; nobody else writes while this build holds its lock.
     func removeAbandonedFiles() throws(SystemError) {
         try Self.removeAbandonedFiles(in: directory)
@@ -119,5 +158,21 @@ final class CacheDirectory: Sendable {
         for name in try directory.names() where name.bytes.starts(with: temporaryPrefix.bytes) {
             try FileTree.remove(name, in: directory)
         }
+    }
+}
+
+extension FileStatus {
+    /// When it was last read or written; where file systems keep no times of reading, builds set that one.
+    fileprivate var lastUse: Time {
+        (accessed.seconds, accessed.nanoseconds) < (modified.seconds, modified.nanoseconds) ? modified : accessed
+    }
+}
+
+extension OwnedDescriptor {
+    /// Sets the time of the last reading to now.
+    fileprivate borrowing func noteUse() throws(SystemError) {
+        var status = try self.status()
+        status.accessed = FileStatus.Time(seconds: Int64(time(nil)), nanoseconds: 0)
+        try setTimes(status)
     }
 }

@@ -26,10 +26,7 @@ struct TreeRemoval: ~Copyable {
     ///
     /// Symbolic links are removed, not followed. A failure stops the removal of that tree only; the first one is thrown.
     static func remove(_ names: [ByteString], openLevels: Int = 64) throws(HelperFailure) {
-        for name in names where !isComponent(name) {
-            throw HelperFailure(
-                .removeTrees, call: "unlinkat", path: name, errno: EINVAL, detail: "not the name of a file")
-        }
+        try checkNames(names)
         let here = try during(.removeTrees) { () throws(SystemError) in
             try DirectoryListing(try OwnedDescriptor.open(directory: "."))
         }
@@ -43,6 +40,14 @@ struct TreeRemoval: ~Copyable {
             }
         }
         if let firstFailure { throw firstFailure }
+    }
+
+    /// Refuses what is no name of one component, before anything is done.
+    static func checkNames(_ names: [ByteString]) throws(HelperFailure) {
+        for name in names where !isComponent(name) {
+            throw HelperFailure(
+                .removeTrees, call: "unlinkat", path: name, errno: EINVAL, detail: "not the name of a file")
+        }
     }
 
     private init(openLevels: Int) { self.openLevels = openLevels }
@@ -138,7 +143,7 @@ struct TreeRemoval: ~Copyable {
     }
 
     /// Opens an entry that is no symbolic link; one with something mounted on it is `EXDEV`.
-    private static func openat(
+    static func openat(
         _ name: ByteString, in parent: DirectoryListing, _ flags: CInt
     ) throws(SystemError) -> OwnedDescriptor {
         let raw = parent.raw
