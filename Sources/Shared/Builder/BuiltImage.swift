@@ -1,3 +1,4 @@
+import Digests
 import OCI
 import Storage
 
@@ -30,6 +31,8 @@ struct BuiltImage: Sendable {
     }
 
     struct Documents: Hashable, Sendable {
+        /// Of the manifest's bytes.
+        var digest: Digest
         var manifest: Manifest
         var configuration: ImageConfiguration
     }

@@ -9,6 +9,7 @@ import SystemPackage
 struct LayoutBase {
     private let context: BuildContext
     private let layout: ImageLayout
+    private let digest: Digest
     private let manifest: Manifest
     private let configuration: ImageConfiguration
 
@@ -42,6 +43,7 @@ struct LayoutBase {
         layout = try ImageLayout.open(existing: path, limits: context.request.limits)
         let descriptor = try layout.selectManifest(
             tag: tag, os: platform.os, architecture: platform.architecture)
+        digest = descriptor.digest
         manifest = try layout.manifest(of: descriptor)
         configuration = try layout.configuration(of: manifest)
     }
@@ -49,7 +51,7 @@ struct LayoutBase {
     /// The image as its documents have it; nothing of it is copied or unpacked yet.
     var image: BuiltImage {
         BuiltImage(
-            documents: BuiltImage.Documents(manifest: manifest, configuration: configuration),
+            documents: BuiltImage.Documents(digest: digest, manifest: manifest, configuration: configuration),
             layers: manifest.layers.map { context.storage.layer($0.digest.description) }, origin: layout)
     }
 

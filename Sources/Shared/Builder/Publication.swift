@@ -34,7 +34,7 @@ struct Publication {
         try LayerDirectories(context: context).check(manifest.layers)
         try context.layout.publish(manifest.layers.map(\.digest) + [config.digest, stored.digest])
         return (
-            BuiltImage.Documents(manifest: manifest, configuration: configuration),
+            BuiltImage.Documents(digest: stored.digest, manifest: manifest, configuration: configuration),
             Descriptor(mediaType: MediaType.manifest, digest: stored.digest, size: stored.size)
         )
     }

@@ -30,7 +30,7 @@ struct CacheInputs: Sendable {
         self.layers = layers
         self.image = ImageInputs(
             layers: layers.key, encoder: context.request.encoder,
-            base: parent.documents.map { Digest(of: $0.manifest.bytes) }, recipe: ImageInputs.Documents(image),
+            base: parent.documents?.digest, recipe: ImageInputs.Documents(image),
             provenance: await Self.provenance(image, context))
         self.files = files
     }

@@ -117,7 +117,8 @@ struct ImageCache: Sendable {
             }
             try publish(manifest.layers.map(\.digest) + [manifest.config.digest, record.manifest.digest])
             return BuiltImage(
-                documents: BuiltImage.Documents(manifest: manifest, configuration: configuration),
+                documents: BuiltImage.Documents(
+                    digest: record.manifest.digest, manifest: manifest, configuration: configuration),
                 layers: base.layers + added.map { context.storage.layer($0.packed.descriptor.digest.description) },
                 manifest: record.manifest, isCached: true)
         } catch {

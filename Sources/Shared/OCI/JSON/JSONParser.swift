@@ -162,6 +162,11 @@ extension JSONParser {
         offset += 1
         var text: [UInt8] = []
         while true {
+            // What stands for itself, all at once: an annotation may hold a whole stacker.yaml.
+            let rest = bytes[offset...]
+            let end = rest.firstIndex { $0 == 0x22 || $0 == 0x5c || $0 < 0x20 } ?? rest.endIndex
+            text += rest[..<end]
+            offset = end
             guard let byte = peek() else { throw invalid("a string without an end", at: start) }
             offset += 1
             switch byte {
@@ -171,8 +176,7 @@ extension JSONParser {
                 }
                 return result
             case 0x5c: try escape(into: &text)
-            case 0..<0x20: throw invalid("a control character in a string", at: offset - 1)
-            default: text.append(byte)
+            default: throw invalid("a control character in a string", at: offset - 1)
             }
         }
     }

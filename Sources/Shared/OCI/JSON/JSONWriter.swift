@@ -53,6 +53,7 @@ struct JSONWriter {
     }
 
     private mutating func write(_ text: String) {
+        if layout == .compact { return writeCompact(text) }
         bytes.append(0x22)
         for scalar in text.unicodeScalars {
             switch scalar.value {
@@ -62,9 +63,26 @@ struct JSONWriter {
             case 0x0d: bytes += [0x5c, 0x72]
             case 0x09: bytes += [0x5c, 0x74]
             case 0..<0x20: escape(scalar.value)
-            case 0x7f..<0xa0, 0x2028...0x202e, 0x2066...0x2069, 0x200e, 0x200f, 0xfeff:
-                if layout == .indented { escape(scalar.value) } else { bytes += Array(UTF8.encode(scalar) ?? .init()) }
+            case 0x7f..<0xa0, 0x2028...0x202e, 0x2066...0x2069, 0x200e, 0x200f, 0xfeff: escape(scalar.value)
             default: bytes += Array(UTF8.encode(scalar) ?? .init())
+            }
+        }
+        bytes.append(0x22)
+    }
+
+    /// Byte by byte, because an annotation may hold a whole stacker.yaml: only ASCII is ever escaped here.
+    private mutating func writeCompact(_ text: String) {
+        bytes.append(0x22)
+        for byte in text.utf8 {
+            switch byte {
+            case 0x22, 0x5c:
+                bytes.append(0x5c)
+                bytes.append(byte)
+            case 0x0a: bytes += [0x5c, 0x6e]
+            case 0x0d: bytes += [0x5c, 0x72]
+            case 0x09: bytes += [0x5c, 0x74]
+            case 0..<0x20: escape(UInt32(byte))
+            default: bytes.append(byte)
             }
         }
         bytes.append(0x22)
