@@ -143,7 +143,7 @@ private let confined = "newuidmap: open of uid_map failed: Permission denied"
         let failure = HelperFailure(.command, call: "execve", path: "/bin/nothing", errno: E2BIG)
         #expect(
             Finding(explaining: failure, facts: .sample()).explanation.description
-                == "cannot start the command: execve /bin/nothing: Argument list too long")
+                == "OP-16 cannot start the command: execve /bin/nothing: Argument list too long")
     }
 }
 
@@ -153,7 +153,7 @@ private let confined = "newuidmap: open of uid_map failed: Permission denied"
         let explanation = Finding(explaining: failure, facts: .sample().with(Circumstance.noIDs.apply)).explanation
         #expect(
             explanation.description == """
-                too few subordinate user ids for alice: /etc/subuid gives none of 65536
+                ID-05 too few subordinate user ids for alice: /etc/subuid gives none of 65536
                   hint: run `sudo usermod --add-subuids 589824-655359 --add-subgids 589824-655359 alice`
                 """)
         #expect(explanation.errorClass == .permission)
@@ -164,7 +164,7 @@ private let confined = "newuidmap: open of uid_map failed: Permission denied"
         let facts = HostFacts.sample().with(Circumstance.ubuntu.apply)
         #expect(
             Finding(explaining: failure, facts: facts).explanation.description == """
-                AppArmor does not let stacker use a user namespace: kernel.apparmor_restrict_unprivileged_userns is 1, so \
+                NS-06 AppArmor does not let stacker use a user namespace: kernel.apparmor_restrict_unprivileged_userns is 1, so \
                 that AppArmor leaves a user namespace without capabilities, and stacker-nsexec has no profile that \
                 allows it
                   hint: run `echo kernel.apparmor_restrict_unprivileged_userns=0 | sudo tee -a \
@@ -181,7 +181,8 @@ private let confined = "newuidmap: open of uid_map failed: Permission denied"
         let facts = HostFacts.sample().with { $0.rootsFileSystem = .overlay }
         #expect(
             Finding(explaining: failure, facts: facts).explanation.description == """
-                cannot mount an overlay in the roots directory: it lies on an overlay itself, as the root of a container does
+                OV-01 cannot mount an overlay in the roots directory: it lies on an overlay itself, as the root of a \
+                container does
                   hint: choose a directory on a volume of the host with `--roots-dir`
                 """)
     }

@@ -63,6 +63,41 @@ struct CheckTests {
         #expect(check.stdoutText.contains("overlay: \(id) "), "\(check.stdoutText)")
     }
 
+    /// The same finding as that of the check, before anything of the image has run or was put out.
+    @Test(
+        .requiresRoot, .requiresTool("busybox"),
+        arguments: [
+            ("mount -t ramfs none roots", "OV-02"),
+            ("mkdir l u w; mount -t overlay -o lowerdir=l,upperdir=u,workdir=w none roots", "OV-01"),
+        ])
+    func aBuildFailsWithTheFindingBeforeItsFirstStep(mount: String, id: String) throws {
+        let project = try Project("app:\n  from: {type: tar, url: base.tar}\n  run: echo ran\n")
+        try project.makeBase()
+        let script = "mkdir roots && \(mount) && chmod 700 roots && exec \(Program.built("stacker")) build"
+        let build = try project.run("/usr/bin/unshare", "-m", "/bin/sh", "-c", ByteString(script))
+        #expect(build.exitCode == 1)
+        #expect(build.stderrText.contains("error: cannot build \"app\": \(id) "), "\(build.stderrText)")
+        #expect(build.stderrText.contains("\n  hint: "))
+        #expect(build.stdout.isEmpty)
+        #expect((try project.json("oci/index.json")["manifests"] as? [Any] ?? []).isEmpty)
+    }
+
+    @Test(.requiresUser, .requiresTool("busybox")) func aBuildThatHasNothingToDoTriesNothing() throws {
+        let project = try Project("app:\n  from: {type: tar, url: base.tar}\n  run: echo ran\n")
+        try project.makeBase()
+        #expect(try project.stacker("build").exitCode == 0)
+        func build() throws -> Program {
+            try project.run(
+                "/usr/bin/setpriv", "--no-new-privs", ByteString(Program.built("stacker").string), "build")
+        }
+        let second = try build()
+        #expect(second.exitCode == 0, "\(second.stderrText)")
+        try project.write("stacker.yaml", "app:\n  from: {type: tar, url: base.tar}\n  run: echo other\n")
+        let third = try build()
+        #expect(third.exitCode == 1)
+        #expect(third.stderrText.contains("ID-04 "), "\(third.stderrText)")
+    }
+
     @Test func theTestSuiteOfTheEstablishedStackerIsAnsweredByAStatus() throws {
         let project = try Project()
         let works = try project.stacker("internal-go", "testsuite-check-overlay")

@@ -4,6 +4,7 @@ import Diagnostics
 import HelperClient
 import HelperProtocol
 import LinuxSystem
+import Storage
 import SystemPackage
 
 /// The way into the user namespace of a build, or the finding that says why there is none.
@@ -26,11 +27,25 @@ enum Namespace {
     /// Finds the helper; makes nothing yet.
     static func entrance(roots: FilePath) throws(Failure) -> Entrance {
         let helper = try Helper.locate()
+        return Entrance(helper: helper, namespace: OnFirstUse { try await attemptToEnter(helper, roots: roots) })
+    }
+
+    /// The same for a command that runs steps: once it has entered, it tries what `stacker check` tries, so that what
+    /// does not work here is said before any step has begun, and in the same words.
+    static func checkedEntrance(roots: FilePath) throws(Failure) -> Entrance {
+        let helper = try Helper.locate()
         return Entrance(
             helper: helper,
             namespace: OnFirstUse {
-                try await attempt("enter a user namespace") { try await enter(helper, roots: roots) }
+                let namespace = try await attemptToEnter(helper, roots: roots)
+                let storage = try OverlayStorage(roots: roots, helper: helper, namespace: OnFirstUse { namespace })
+                try await explaining(roots: roots) { try await storage.probe() }
+                return namespace
             })
+    }
+
+    private static func attemptToEnter(_ helper: Helper, roots: FilePath) async throws -> BuildNamespace {
+        try await attempt("enter a user namespace") { try await enter(helper, roots: roots) }
     }
 
     /// Words a failure of stacker-nsexec, or of the account's set-up, as a finding with the fix for this host.

@@ -25,6 +25,6 @@ extension Finding: Explainable, Error {
         // Those two say nothing of this host or account.
         let isOfTheBuild = id.hasPrefix("ST-") || id.hasPrefix("OP-")
         return Failure(
-            summary, causes: [cause], hint: fix?.description, class: isOfTheBuild ? .failure : .permission)
+            "\(id) \(summary)", causes: [cause], hint: fix?.description, class: isOfTheBuild ? .failure : .permission)
     }
 }

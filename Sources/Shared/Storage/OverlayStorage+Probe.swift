@@ -7,18 +7,25 @@ import SystemPackage
 
 /// Trying, in the roots directory, what a build will do there.
 extension OverlayStorage {
+    /// Both of the below, at the same time: what a build tries before its first work in the namespace.
+    public func probe() async throws {
+        async let overlay: Void = probeOverlay()
+        async let step: Void = probeStep()
+        _ = try await (overlay, step)
+    }
+
     /// Deletes, replaces and gives away files on an overlay.
     ///
     /// - Throws: ``HelperFailure`` of the first operation that fails or does something else.
     public func probeOverlay() async throws {
-        try await withScratch { name in try await helper.probe(name, in: namespace, roots: roots) }
+        try await withProbeDirectory { name in try await helper.probe(name, in: namespace, roots: roots) }
     }
 
     /// Goes all the way to a build step's command: its namespaces, mounts, new root, privileges and filter.
     ///
     /// The command itself is missing on purpose: there is no program that every host has and every root can run.
     public func probeStep() async throws {
-        try await withScratch { name in
+        try await withProbeDirectory { name in
             let scratch = try directory.openDirectory(name)
             for part in ["upper", "work", "root"] as [ByteString] { try scratch.makeDirectory(part, mode: 0o755) }
             let step = Step(
@@ -30,5 +37,15 @@ extension OverlayStorage {
                 return
             }
         }
+    }
+
+    /// A directory whose content belongs to this user, so that no process is needed to remove it.
+    ///
+    /// Where that fails all the same, the end of a build removes it.
+    private func withProbeDirectory(_ body: (ByteString) async throws -> Void) async throws {
+        let name = temporaryName()
+        try directory.makeDirectory(name, mode: 0o755)
+        defer { try? FileTree.remove(name, in: directory) }
+        try await body(name)
     }
 }

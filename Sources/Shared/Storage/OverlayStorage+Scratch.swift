@@ -10,21 +10,14 @@ extension OverlayStorage {
     public func withScratchRoot<Value: Sendable>(
         directories: [ByteString], _ body: (BuildRoot, FilePath) async throws -> Value
     ) async throws -> Value {
-        try await withScratch { name in
-            let scratch = try directory.openDirectory(name)
-            for part in BuildRoot.parts + directories { try scratch.makeDirectory(part, mode: 0o755) }
-            let root = BuildRoot(name: name.description)
-            return try await body(root, roots.appending(root.name))
-        }
-    }
-
-    /// A directory that the next build would remove, if we did not.
-    func withScratch<Value: Sendable>(_ body: (ByteString) async throws -> Value) async throws -> Value {
         let name = temporaryName()
         try directory.makeDirectory(name, mode: 0o755)
         let value: Value
         do {
-            value = try await body(name)
+            let scratch = try directory.openDirectory(name)
+            for part in BuildRoot.parts + directories { try scratch.makeDirectory(part, mode: 0o755) }
+            let root = BuildRoot(name: name.description)
+            value = try await body(root, roots.appending(root.name))
         } catch {
             try? await helper.removeTrees([name], in: namespace, roots: roots)  // The first error tells more.
             throw error
