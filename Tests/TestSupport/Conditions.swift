@@ -40,6 +40,11 @@ extension Trait where Self == ConditionTrait {
         machine("needs the program \(name)") { Host.tool(name) != nil }
     }
 
+    /// scripts/make-debian-base has made a root file system of Debian, which needs a mirror once.
+    public static var requiresDebianBase: Self {
+        machine("needs .build/debian-base.tar, which scripts/make-debian-base makes") { Host.hasDebianBase }
+    }
+
     /// A strace that may trace programs which get privileges, as newuidmap does: ``Host/tracer``.
     public static var requiresTracer: Self {
         machine("needs strace with the right to trace newuidmap: `make test` as root prepares one") {
