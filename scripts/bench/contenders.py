@@ -3,9 +3,16 @@ import json
 import os
 import pwd
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from commands import Broken, remove, run
+
+
+def each(count, body):
+    """Calls body with 0 to count - 1, as many at a time as there are processors; the first failure counts."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(body, range(count)))
 
 
 class Stacker:
@@ -16,8 +23,14 @@ class Stacker:
             os.link(options.cache / file, directory / Path(file).name)
 
     def build(self, script, *files):
-        image = ["image:", "  from: {type: oci, url: 'base:base'}", f"  imports: [{', '.join(files)}]"]
-        (self.directory / "stacker.yaml").write_text("\n".join([*image, f"  run: '{script}'"]) + "\n")
+        lines = []
+        for place in range(self.workload.images):
+            below = "{type: oci, url: 'base:base'}"
+            if self.workload.is_cached and place > 0:
+                below = f"{{type: built, tag: image-{place - 1}}}"
+            lines += [f"image-{place}:", f"  from: {below}", f"  imports: [{', '.join(files)}]",
+                      f"  run: '{script.replace('%d', str(place))}'"]
+        (self.directory / "stacker.yaml").write_text("\n".join(lines) + "\n")
         chosen = [] if self.workload.compression == "gzip" else ["--compression", self.workload.compression]
         run(self.program, "build", *chosen, cwd=self.directory)
 
@@ -29,13 +42,16 @@ class Stacker:
 
     def round(self, number):
         # The number makes the step a new one.
-        self.build(f"{self.workload.script} # {number}", *[Path(file).name for file in self.workload.files])
+        remark = "" if self.workload.is_cached else f" # {number}"
+        self.build(self.workload.script + remark, *[Path(file).name for file in self.workload.files])
 
 
 class UmociCrun:
     def __init__(self, workload, options, directory):
         if workload.compression != "gzip":
             raise Broken(f"umoci packs no {workload.compression}")
+        if workload.is_cached:
+            raise Broken("umoci keeps no results")
         self.name, self.workload, self.directory = "umoci + crun", workload, directory
         self.cache = options.cache
 
@@ -49,7 +65,9 @@ class UmociCrun:
     def round(self, number):
         if not (self.directory / "oci").exists():
             shutil.copytree(self.cache / self.workload.base, self.directory / "oci", copy_function=os.link)
-        self.step(number)
+        # Its layout is for one writer at a time.
+        for place in range(self.workload.images):
+            self.step(f"{number}-{place}")
 
     def step(self, number):
         bundle = self.directory / f"bundle-{number}"
@@ -87,6 +105,19 @@ class Buildah:
         return self.buildah("from", f"oci:{self.cache / self.workload.base}:base").splitlines()[-1]
 
     def round(self, number):
+        if self.workload.is_cached:
+            self.build_cached()
+        else:
+            each(self.workload.images, lambda place: self.step(f"{number}-{place}"))
+
+    def build_cached(self):
+        """One image of as many steps, which buildah finds one by one."""
+        file = self.directory / "Containerfile"
+        steps = [f"RUN {self.workload.script.replace('%d', str(place))}" for place in range(self.workload.images)]
+        file.write_text("\n".join([f"FROM oci:{self.cache / self.workload.base}:base", *steps]) + "\n")
+        self.buildah("build", "--layers", *self.isolation, "--tag", "image", "--file", file, self.directory)
+
+    def step(self, number):
         container = self.start()
         self.buildah("run", *self.isolation, *self.volumes, container, "/bin/sh", "-c", self.workload.script)
         name = f"oci:{self.directory}/oci:image-{number}"
@@ -100,6 +131,8 @@ class Buildah:
 
 class Floor:
     def __init__(self, workload, options, directory):
+        if workload.is_cached:
+            raise Broken("where nothing changed, nothing has to be done")
         self.name, self.workload, self.program, self.directory = "floor", workload, options.floor, directory
         self.base, self.lower = options.cache / workload.base, directory / "lower"
         manifest = self.document(json.loads((self.base / "index.json").read_text())["manifests"][0])
@@ -135,7 +168,10 @@ class Floor:
         """The base is unpacked once, at the beginning."""
 
     def round(self, number):
-        scratch = self.directory / str(number)
+        each(self.workload.images, lambda place: self.step(f"{number}-{place}"))
+
+    def step(self, number):
+        scratch = self.directory / number
         for name in ("upper", "work", "root", "out"):
             (scratch / name).mkdir(parents=True)
         if not self.workload.imports_base:

@@ -14,6 +14,8 @@ class Workload:
     is_large: bool = False          # whether each round must start from an empty store
     files: list = field(default_factory=list)    # host files that the step sees at /stacker/imports
     compression: str = "gzip"
+    images: int = 1                 # how many there are, each with this step, at the same time where a tool can
+    is_cached: bool = False         # whether all of them were built before; then each stands on the one before
 
 
 # openssl uses the SHA instructions of the processor, which coreutils' sha256sum does not.
@@ -24,6 +26,8 @@ UNPACK = ("ls -S $BASE/blobs/sha256 | head -n $LAYERS | xargs -P 2 -I {} sh -c "
 
 WORKLOADS = {
     "W1": Workload("one step that does nothing, base imported", "base", "true", "true", "40 ms", "15 ms"),
+    "W2": Workload("ten images, nothing changed", "base", "true >/number-%d", "", "25 ms", "8 ms", images=10,
+                   is_cached=True),
     "W3": Workload("import an image of compilers, five layers; `true`", "compilers", "true", UNPACK, "3.0 s", "1.6 s",
                    imports_base=True, is_large=True),
     "W4": Workload("50 000 small files, gzip", "base", "fill files 50000 /files", PACK % "igzip -1", "2.6 s", "1.8 s",
@@ -34,4 +38,6 @@ WORKLOADS = {
                     "3.0 s", is_large=True, files=["mixed/mixed"], compression="zstd"),
     "W7": Workload("one file changed on a base of 100 000", "many", "echo changed >/many/0/file-0",
                    "ln $BASE/blobs/sha256/* $OUT/", "110 ms", "30 ms"),
+    "W8": Workload("ten independent images of 500 files", "base", "fill files 500 /files", PACK % "igzip -1", "400 ms",
+                   "280 ms", images=10),
 }
