@@ -1,3 +1,4 @@
+import CShims
 import Diagnostics
 import Glibc
 import HelperProtocol
