@@ -45,6 +45,7 @@ enum WorkerProgram {
             case .pack(let job):
                 let archive = OwnedDescriptor(adopting: job.archive)
                 return .packed(try LayerPacker().pack(job, archive: archive, from: root, team: team))
+            case .copy(let job): return .copied(try TreeCopier().copy(job, in: root))
             }
         } catch {
             return .failed(Failure(explaining: error))
@@ -65,6 +66,7 @@ enum WorkerProgram {
         switch job {
         case .unpack: LayerUnpacker.threads
         case .pack(let job): LayerPacker.threads(for: job)
+        case .copy: 0
         }
     }
 }

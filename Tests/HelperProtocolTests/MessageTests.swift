@@ -26,6 +26,20 @@ import Testing
         Request(
             parent: 3,
             operation: .jail(JailedProgram(program: "/p", arguments: ["x"], view: .directory, descriptors: []))),
+        Request(
+            parent: 3,
+            operation: .jail(
+                JailedProgram(
+                    program: "/p", arguments: [],
+                    view: .copy(
+                        source: .layers(["a", "b"]), target: .layer(upper: "u", work: "w", below: ["l"])),
+                    descriptors: []))),
+        Request(
+            parent: 3,
+            operation: .jail(
+                JailedProgram(
+                    program: "/p", arguments: [], view: .copy(source: .directory("/s"), target: .directory("/t")),
+                    descriptors: []))),
         Request(parent: -1, operation: .removeTrees(["x", ""])),
         Request(parent: -1, operation: .measureTrees(["x", ""])),
         Request(parent: 3, userNamespace: 4, operation: .probe(".tmp.x")),
@@ -43,12 +57,17 @@ import Testing
                 maximumBytes: 0)),
         .pack(PackJob(archive: 5, compression: .zstd(level: 19), sourceDateEpoch: -1, hasLower: true, threads: 2)),
         .pack(PackJob(archive: 5, compression: .gzipSmall, hasLower: false, threads: 0)),
+        .copy(
+            CopyJob(
+                path: "/a", takesContents: true, followsLink: false, destination: ByteString([0x2f, 0xff]),
+                manner: .strict, user: 0, group: .max, mode: 0o644, keepsAttributes: true)),
     ]
     static let workerReplies: [WorkerReply] = [
         .unpacked(UnpackResult(digest: "a", diffID: "b", size: .max, entries: 2, warnings: ["w"])),
         .packed(
             PackResult(
                 digest: "a", diffID: "b", size: 1, uncompressedSize: 2, entries: 3, encoder: "isal-1", warnings: [])),
+        .copied(CopyResult(entries: .max, warnings: ["w"])),
         .failed(Failure("unpack", causes: ["x: y"], hint: "do", class: .limit)),
     ]
 

@@ -88,6 +88,50 @@ import Testing
     }
 
     @Test(arguments: TestUser.all)
+    func `a worker that copies sees a source it cannot change and a target that is an overlay`(
+        user: TestUser
+    ) throws {
+        let workshop = try Workshop(user)
+        try workshop.run(
+            "mkdir -p base/dir one; echo old > base/dir/file; echo 1 > one/a; mkdir layer layer/overlay layer/work")
+        _ = try workshop.succeed("rm -r /dir", layers: ["base"])
+        let script = """
+            ls source; cat source/a; touch source/new 2>/dev/null || echo refused; touch new 2>/dev/null || echo refused
+            cat target/dir/file; echo new > target/dir/file; rm target/a; ls
+            """
+        let view = JailedProgram.View.copy(
+            source: .layers(["one", "base", "upper"]),
+            target: .layer(upper: "layer/overlay", work: "layer/work", below: ["base", "one"]))
+        let result = try workshop.perform(.jail(Self.shell(script, view)))
+        #expect(result.output == "a\nbin\n1\nrefused\nrefused\nold\nempty\nsource\ntarget\n")
+        #expect(result.reply == .exited(0))
+        #expect(
+            try workshop.run("cat layer/overlay/dir/file base/dir/file; stat -c %F layer/overlay/a")
+                == "new\nold\ncharacter special file\n")
+    }
+
+    @Test(arguments: TestUser.all)
+    func `copying needs no layer below, and a single one shows no whiteouts`(user: TestUser) throws {
+        let workshop = try Workshop(user)
+        try workshop.run("mkdir base/dir; echo > base/gone; mkdir layer layer/overlay layer/work plain")
+        _ = try workshop.succeed("rm /gone; echo x > /made")
+        let view = JailedProgram.View.copy(
+            source: .layers(["upper"]), target: .layer(upper: "layer/overlay", work: "layer/work", below: []))
+        #expect(try workshop.perform(.jail(Self.shell("ls source; echo > target/x", view))).output == "made\n")
+        #expect(try workshop.run("ls layer/overlay") == "x\n")
+        let plain = JailedProgram.View.copy(source: .layers([]), target: .directory("plain"))
+        #expect(try workshop.perform(.jail(Self.shell("ls source; echo > target/y", plain))).output == "")
+        #expect(try workshop.run("ls plain") == "y\n")
+        let hosts = JailedProgram.View.copy(
+            source: .directory(ByteString("\(workshop.path)/plain")),
+            target: .directory(ByteString("\(workshop.path)/layer")))
+        let output = try workshop.perform(
+            .jail(Self.shell("ls source; echo > source/z 2>/dev/null || echo refused", hosts))
+        ).output
+        #expect(output == "y\nrefused\n")
+    }
+
+    @Test(arguments: TestUser.all)
     func `the end of a worker is passed on`(user: TestUser) throws {
         let workshop = try Workshop(user)
         #expect(try workshop.perform(.jail(Self.shell("exit 9", .directory))).reply == .exited(9))

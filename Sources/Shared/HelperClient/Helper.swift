@@ -105,22 +105,23 @@ public struct Helper: Sendable {
     /// Runs a worker in its jail.
     ///
     /// `archive` is the raw number of a descriptor that is open until this returns; `makeJob` is given the number that
-    /// it has in the worker. A failure of the worker is thrown as its ``Failure``.
+    /// it has in the worker. Without one the number means nothing. A failure of the worker is thrown as its ``Failure``.
     public func work(
-        _ view: JailedProgram.View, directory: FilePath, archive: CInt, in namespace: BuildNamespace,
+        _ view: JailedProgram.View, directory: FilePath, archive: CInt? = nil, in namespace: BuildNamespace,
         _ makeJob: @escaping @Sendable (_ archive: Int32) -> WorkerJob
     ) async throws -> WorkerReply {
         try await Blocking.run {
-            let numbers = [HelperCall.firstDescriptor, HelperCall.firstDescriptor + 1]
+            let archives = archive.map { [$0] } ?? []
+            let numbers = (0...archives.count).map { HelperCall.firstDescriptor + Int32($0) }
             let jailed = JailedProgram(
                 program: ByteString(worker), arguments: ["internal", "worker", ByteString(String(numbers[0]))],
                 view: view, descriptors: numbers)
             let control = try Channel()
             let call = try HelperCall(
                 program: program, directory: directory, namespace: namespace,
-                descriptors: [control.theirs.raw, archive])
+                descriptors: [control.theirs.raw] + archives)
             let answers = control.handOver()
-            try makeJob(numbers[1]).message.send(to: answers)
+            try makeJob(HelperCall.firstDescriptor + 1).message.send(to: answers)
             try call.send(.jail(jailed))
             let answer = try MessageReader.receive(from: answers)
             let end = try call.reply()

@@ -2,6 +2,7 @@
 public enum WorkerJob: Hashable, Sendable {
     case unpack(UnpackJob)
     case pack(PackJob)
+    case copy(CopyJob)
 }
 
 /// An archive to unpack into the worker's root directory.
@@ -120,6 +121,9 @@ extension WorkerJob {
             writer.append(job.sourceDateEpoch) { $0.append($1) }
             writer.append(job.hasLower)
             writer.append(job.threads)
+        case .copy(let job):
+            writer.append(UInt8(3))
+            job.encode(into: &writer)
         }
         return writer
     }
@@ -129,6 +133,7 @@ extension WorkerJob {
         switch try reader.integer("job", as: UInt8.self) {
         case 1: self = .unpack(try UnpackJob(reading: &reader))
         case 2: self = .pack(try PackJob(reading: &reader))
+        case 3: self = .copy(try CopyJob(reading: &reader))
         default: throw MalformedMessage("job")
         }
         try reader.finish()

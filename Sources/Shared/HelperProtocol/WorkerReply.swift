@@ -4,6 +4,7 @@ public import Diagnostics
 public enum WorkerReply: Hashable, Sendable {
     case unpacked(UnpackResult)
     case packed(PackResult)
+    case copied(CopyResult)
     case failed(Failure)
 }
 
@@ -73,6 +74,10 @@ extension WorkerReply {
             writer.append(result.entries)
             writer.append(result.encoder)
             writer.append(result.warnings) { $0.append($1) }
+        case .copied(let result):
+            writer.append(UInt8(4))
+            writer.append(result.entries)
+            writer.append(result.warnings) { $0.append($1) }
         case .failed(let failure):
             writer.append(UInt8(3))
             writer.append(failure.summary)
@@ -100,6 +105,9 @@ extension WorkerReply {
                     entries: try reader.integer("entries"), encoder: try reader.text("encoder"),
                     warnings: try reader.texts("warnings")))
         case 3: self = .failed(try Failure(reading: &reader))
+        case 4:
+            self = .copied(
+                CopyResult(entries: try reader.integer("entries"), warnings: try reader.texts("warnings")))
         default: throw MalformedMessage("reply")
         }
         try reader.finish()

@@ -5,6 +5,7 @@ final class Warnings {
     enum Kind: CaseIterable {
         case bytesAfterEnd
         case compressedPadding
+        case device
         case devicePlaceholder
         case doubtfulHeader
         case droppedAttribute
@@ -38,6 +39,7 @@ extension Warnings.Kind {
         switch self {
         case .bytesAfterEnd: "bytes that follow the end of the archive were ignored"
         case .compressedPadding: "zeros that follow the compressed data were ignored"
+        case .device: "device nodes, which only root could make, were left out"
         case .devicePlaceholder: "device nodes cannot be made here and became empty files"
         case .doubtfulHeader: "members whose headers could not be read in full"
         case .droppedAttribute: "extended attributes that images do not carry were left out"

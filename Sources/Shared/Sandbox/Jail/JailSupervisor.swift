@@ -14,8 +14,12 @@ enum JailSupervisor {
         try during(.newNamespaces) { () throws(SystemError) in
             try OwnNamespaces.enter(stk_new_net | stk_new_ipc | stk_new_uts | stk_new_pid)
         }
-        if case .layer(let upper, let below) = program.view {
-            try during(.jail) { () throws(SystemError) in try LayerView(upper: upper, below: below).enter() }
+        try during(.jail) { () throws(SystemError) in
+            switch program.view {
+            case .directory: break
+            case .layer(let upper, let below): try LayerView(upper: upper, below: below).enter()
+            case .copy(let source, let target): try CopyView(source: source, target: target).enter()
+            }
         }
         let outcome = try during(.jail) { () throws(SystemError) in
             let reports = try Pipe.make()
