@@ -38,6 +38,23 @@ struct ExampleTests {
         #expect(members["usr/share/left-over/"] == nil)
     }
 
+    @Test func filesAreAddedAsTheExampleSays() throws {
+        let project = try Project()
+        let folder = Checkout.path.appending("examples/added-files")
+        for name in ["stacker.yaml", "notes.txt", "root/etc/motd"] {
+            try project.write(name, String(contentsOfFile: folder.appending(name).string, encoding: .utf8))
+        }
+        let base = try project.run(Checkout.path.appending("examples/hello/make-base"), "base.tar")
+        try #require(base.exitCode == 0, "\(base.stderrText)")
+        let build = try project.stacker("build")
+        try #require(build.exitCode == 0, "\(build.stderrText)\(build.stdoutText)")
+        let layers = try project.layers("show")
+        try #require(layers.count == 4)
+        #expect(try project.members(layers[1])["etc/motd"] == "-rw-r--r-- 0/0")
+        #expect(try project.members(layers[2])["usr/bin/show"] == "-rwxr-xr-x 0/0")
+        #expect(try project.members(layers[3])["srv/notes"] == "-rw------- 1000/1000")
+    }
+
     @Test(.requiresUser, .requiresTool("umoci"), .requiresTool("crun"))
     func helloRunsInARuntimeThatKnowsNothingOfStacker() throws {
         let project = try Self.builtHello()

@@ -55,7 +55,7 @@ struct ImportTests {
         ("{path: file, hash: \(String(repeating: "0", count: 64))}", "is different than the actual hash"),
         ("missing", "no such file or directory"), ("pipe", "is a device, a pipe or a socket"),
         ("special", "cannot import special: pipe is a device, a pipe or a socket"),
-        ("file/", "it is no directory"), ("..", "it has no name to import it under"),
+        ("file/", "it is no directory"), ("/", "it has no name to import it under"),
         ("{path: link, hash: \(Self.hash)}", "it has a hash, and is a symbolic link"),
         ("[file, other/file]", "two imports are named file"),
     ])
@@ -70,6 +70,35 @@ struct ImportTests {
         #expect(build.exitCode == 1)
         #expect(build.stderrText.contains(message), "\(build.stderrText)")
         #expect(build.stderrText.contains("cannot build \"app\": cannot import "), "\(build.stderrText)")
+    }
+
+    @Test func theProjectItselfIsImportedWithoutWhatBuildsMake() throws {
+        let project = try Project(
+            """
+            app:
+              from: {type: tar, url: base.tar}
+              imports: [sub/.., ./]
+              overlay_dirs: [{source: ., dest: /src}]
+              run:
+                - "[ -e /stacker/imports/file ] && [ -e /stacker/imports/sub/deep ] && [ -e /src/sub/deep ]"
+                - "! ls -d /src/.stacker /src/roots /src/oci /stacker/imports/*/.stacker /stacker/imports/roots"
+            """)
+        try project.makeBase()
+        try project.write("file", "x")
+        try project.write("sub/deep", "x")
+        for _ in 0..<2 {
+            let build = try project.stacker("build")
+            try #require(build.exitCode == 0, "\(build.stderrText)\(build.stdoutText)")
+        }
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: "\(project.path)/.stacker/imports/app")
+                .contains(project.path.lastComponent?.string ?? ""))
+    }
+
+    @Test func theNetworkNeedsAHashWhereThatIsWanted() throws {
+        let project = try Project("app:\n  from: {type: scratch}\n  imports: http://localhost/x\n")
+        let build = try project.stacker("build", "--require-hash")
+        #expect(build.exitCode == 1 && build.stderrText.contains("the import http://localhost/x has no hash"))
     }
 
     @Test func holesOfAFileStayHoles() throws {

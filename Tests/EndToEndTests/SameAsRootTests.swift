@@ -18,17 +18,27 @@ struct SameAsRootTests {
             child:
               from: {type: built, tag: base}
               run: rm /var/lib/things/one && ln /bin/busybox /linked && mkdir -m 1731 /odd && ln -s x /odd/link
+              overlay_dirs: [{source: tree, dest: /pipe.d}]
+              imports:
+                - {path: tree/file, dest: /var/lib/things/, uid: 7, gid: 8, mode: 04711}
+                - {path: stacker://base/pipe, dest: /copied/}
+                - {path: stacker://base/bin/, dest: /all}
               environment: {A: b}
               labels: {c: d}
             """
+        func files(_ project: Project) throws {
+            try project.makeBase()
+            try project.write("tree/file", "content", mode: 0o640)
+            try project.write("tree/deep/er", "content", mode: 0o600)
+        }
         let epoch: ByteString = "SOURCE_DATE_EPOCH=1700000000"
         let byRoot = try Project(text)
-        try byRoot.makeBase()
+        try files(byRoot)
         let root = try byRoot.stacker("build", environment: [epoch])
         try #require(root.exitCode == 0, "\(root.stderrText)\(root.stdoutText)")
 
         let byUser = try Project(text)
-        try byUser.makeBase()
+        try files(byUser)
         try #require(
             try byUser.run("/bin/chown", "-R", ByteString(Self.user), ByteString(byUser.path.string)).exitCode == 0)
         func asUser(_ command: ByteString) throws -> Program {

@@ -32,13 +32,13 @@ import Testing
                 JailedProgram(
                     program: "/p", arguments: [],
                     view: .copy(
-                        source: .layers(["a", "b"]), target: .layer(upper: "u", work: "w", below: ["l"])),
+                        source: ["a", "b"], target: .layer(upper: "u", work: "w", below: ["l"])),
                     descriptors: []))),
         Request(
             parent: 3,
             operation: .jail(
                 JailedProgram(
-                    program: "/p", arguments: [], view: .copy(source: .directory("/s"), target: .directory("/t")),
+                    program: "/p", arguments: [], view: .copy(source: [], target: .directory("/t")),
                     descriptors: []))),
         Request(parent: -1, operation: .removeTrees(["x", ""])),
         Request(parent: -1, operation: .measureTrees(["x", ""])),
@@ -61,7 +61,15 @@ import Testing
             CopyJob(
                 path: "/a", takesContents: true, followsLink: false, destination: ByteString([0x2f, 0xff]),
                 manner: .strict, user: 0, group: .max, mode: 0o644, keepsAttributes: true)),
+        .copy(Self.stagedCopy),
     ]
+    private static let stagedCopy: CopyJob = {
+        var job = CopyJob(
+            path: "/", takesContents: false, followsLink: true, destination: "/", manner: .plain, keepsAttributes: false
+        )
+        job.staged = ".staged"
+        return job
+    }()
     static let workerReplies: [WorkerReply] = [
         .unpacked(UnpackResult(digest: "a", diffID: "b", size: .max, entries: 2, warnings: ["w"])),
         .packed(

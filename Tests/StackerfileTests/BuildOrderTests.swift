@@ -26,6 +26,47 @@ import Testing
         #expect(try recipe.buildOrder().map(\.name) == (0..<2000).map { "l\($0)" })
     }
 
+    @Test func `puts an image after all those it takes files of`() throws {
+        let recipe = try parse(
+            """
+            app: {from: {type: built, tag: base}, imports: ["stacker://tools/bin/x", file, {path: "stacker://late/x", dest: /}]}
+            tools: {from: {type: tar, url: "stacker://maker/root.tar"}}
+            base: {from: {type: scratch}}
+            maker: {from: {type: scratch}}
+            late: {from: {type: scratch}, imports: "stacker://tools/"}
+            """)
+        #expect(try recipe.buildOrder().map(\.name) == ["base", "maker", "tools", "late", "app"])
+        #expect(recipe.images.first?.needs == ["tools", "late", "base"])
+    }
+
+    @Test func `names all that an image waits for, imports first`() throws {
+        let recipe = try parse(
+            """
+            test:
+              from: {type: built, tag: notatag}
+              imports: ["stacker://foo/bar", "stacker://good/x", "stacker://baz/foo"]
+            good: {from: {type: scratch}}
+            archive: {from: {type: tar, url: "stacker://test/x"}}
+            a: {from: {type: scratch}, imports: "stacker://b/x"}
+            b: {from: {type: built, tag: a}}
+            """)
+        let message = try #require(throws: StackerfileErrors.self) { try recipe.buildOrder() }.description
+        for phrase in [
+            "3:13: error: couldn't find dependencies for test: stacker://foo/bar, stacker://baz/foo, base layer notatag\n",
+            "couldn't find dependencies for archive: stacker://test/x\n",
+            "6:37: error: couldn't find dependencies for a: stacker://b/x\n", "7:30: note: a cycle: a -> b -> a\n",
+            "couldn't find dependencies for b: base layer a\n", "couldn't resolve some dependencies",
+        ] { #expect(message.contains(phrase), "\(message)") }
+    }
+
+    @Test func `of images that all need each other is refused without delay`() {
+        let images = 0..<3000
+        let text = images.map {
+            "l\($0): {from: {type: built, tag: l\(($0 + 1) % 3000)}, imports: \"stacker://l\(($0 + 7) % 3000)/x\"}"
+        }
+        #expect(throws: StackerfileErrors.self) { try parse(text.joined(separator: "\n")).buildOrder() }
+    }
+
     @Test func `misses a base that the file does not have`() throws {
         let recipe = try parse(
             """

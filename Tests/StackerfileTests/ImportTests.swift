@@ -25,6 +25,16 @@ import Testing
         #expect(item.destination == nil)
     }
 
+    @Test func `may be of another image`() throws {
+        let item = try #require(try Self.item("path: 'stacker://a.b/usr/lib/', dest: /x"))
+        #expect(item.takesContents && item.path == "stacker://a.b/usr/lib/")
+        guard case .image(let path) = item.source else {
+            Issue.record("\(item.source)")
+            return
+        }
+        #expect(path.image == "a.b" && path.path == "/usr/lib/")
+    }
+
     @Test func `may have a hash of decimal digits alone`() throws {
         let hash = String(repeating: "1234", count: 16)
         #expect(try Self.item("path: x, hash: \(hash)")?.hash == hash)
@@ -39,6 +49,10 @@ import Testing
         ("path: x, dest: 3", "'dest' is not a string: this is an int"),
         ("path: x, dest: /a/../b", "the path '/a/../b' cannot hold '..'"),
         ("path: x, dest: /..", "the path '/..' cannot hold '..'"),
+        ("path: 'stacker:///x'", "a layer name cannot be empty"),
+        ("path: 'stacker://a'", "'stacker://a' names nothing in an image"),
+        ("path: 'stacker://a b/x'", "'a b' cannot be a layer name"),
+        ("path: 'stacker://a/../x'", "the path 'stacker://a/../x' cannot hold '..'"),
         ("path: x, mode: '0755'", "'mode' is not an integer: this is a string"),
         ("path: x, mode: 99999", "'mode' cannot be 99999"), ("path: x, mode: -1", "'mode' cannot be -1"),
         ("path: x, uid: -2", "'uid' cannot be negative: -2"), ("path: x, gid: -7", "'gid' cannot be negative: -7"),

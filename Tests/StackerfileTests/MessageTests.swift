@@ -91,16 +91,6 @@ import Testing
     }
 
     @Test(arguments: [
-        "overlay_dirs: []"
-    ])
-    func `about a directive of later versions says so`(_ directive: String) {
-        let key = directive.prefix { $0 != ":" }
-        #expect(
-            first("web:\n  from: {type: scratch}\n  \(directive)\n")
-                == "3:3 '\(key)' is not supported yet by this version of stacker")
-    }
-
-    @Test(arguments: [
         ("os:", "3:3 \"os\" value cannot be empty"), ("arch: ~", "3:3 \"arch\" value cannot be empty"),
         ("arch: [amd64]", "3:9 cannot unmarshal a list into 'arch'"),
         ("arch: a/b", "3:9 'a/b' cannot be the \"arch\" of an image"),
@@ -115,10 +105,7 @@ import Testing
     @Test(arguments: [
         ("from: {type: docker, url: 'docker://alpine'}", "docker"),
         ("from: {type: tar, url: 'https://example.org/x'}", "https"),
-        ("from: {type: tar, url: 'stacker://a/x'}", "stacker"),
-        ("imports: http://example.org/x", "http"), ("imports: [{path: 'stacker://a/x'}]", "stacker"),
-        ("imports: [{path: x, dest: /}]", "dest"),
-        ("imports: [{path: x, uid: 0}]", "uid"), ("imports: [{path: x, gid: 0}]", "gid"),
+        ("imports: http://example.org/x", "http"),
     ])
     func `about a source of later versions says so`(_ directive: String, _ word: String) {
         let from = directive.hasPrefix("from") ? "" : "\n  from: {type: scratch}"

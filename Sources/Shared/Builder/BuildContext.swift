@@ -43,7 +43,8 @@ struct BuildContext: Sendable {
         storage = try OverlayStorage(
             roots: directories.roots, helper: entrance.helper, namespace: entrance.namespace)
         cache = BuildCache(
-            in: directories.stacker, isRead: request.usesCache, log: request.log, limits: request.limits)
+            in: directories.stacker, leavingOut: directories.identities, isRead: request.usesCache, log: request.log,
+            limits: request.limits)
         stackerfileText = String(decoding: stackerfile, as: UTF8.self)
         created = request.sourceDateEpoch ?? Int64(time(nil))
         environment = Self.callersEnvironment()

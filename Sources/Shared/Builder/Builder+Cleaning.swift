@@ -32,7 +32,8 @@ extension Builder {
             freed += layout.freed
             freed += try PrivateDirectory.remove(
                 [
-                    "blobs", "cache", "imports", "logs", "oci-blobs", "git", "foreign-program", StorageType.fileName,
+                    "blobs", "cache", "imports", "imports-copy", "logs", "oci-blobs", "git", "foreign-program",
+                    StorageType.fileName,
                 ], from: directories.stacker)
             for path in [directories.roots, directories.stacker] {
                 try PrivateDirectory.remove([DirectoryLock.name], from: path)

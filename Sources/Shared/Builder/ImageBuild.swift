@@ -43,16 +43,21 @@ struct ImageBuild {
         // Other processes make the namespace, while this one copies.
         async let entering: Void = context.storage.enter()
         async let describing: Void = context.gitVersion.find()
-        let added = try await AddedFiles.gather(for: image, in: context)
+        let files = AddedFiles(image: image, context: context, stack: stack)
+        let imports = try await files.importForStep()
         try await entering
         let parent = try await LayerDirectories(context: context).prepare(base)
+        try context.storage.putAsideLayers(of: image.name)
+        let archive = image.addsLayers ? try await archiveBase?.makeLayer() : nil
+        let lowest = archive.map { [$0] } ?? []
+        let added = try await lowest + files.makeLayers(above: parent.stack + lowest.map(\.directory))
         let root = try context.storage.makeRoot(image.name)
-        if case .tar(let url) = image.base { try await ArchiveBase.unpack(url, into: root, in: context) }
+        if archive == nil { try await archiveBase?.unpack(into: root) }
         try await ScriptRun(image: image, context: context)
-            .run(in: root, above: parent.stack + added.layers.map(\.directory), binds: added.binds + binds)
+            .run(in: root, above: parent.stack + added.map(\.directory), binds: imports + binds)
         await describing
         let own = try ownLayer(in: root)
-        let layers = added.layers + (own.map { [$0] } ?? [])
+        let layers = added + (own.map { [$0] } ?? [])
         guard !image.isBuildOnly else {
             cache.keep(layers)
             return parent.extended(by: layers)
@@ -60,6 +65,18 @@ struct ImageBuild {
         let result = try await publish(layers, above: parent, cache)
         if own != nil { _ = try context.storage.makeRoot(image.name) }
         return result
+    }
+
+    private var archiveBase: ArchiveBase? {
+        guard case .tar(let url) = image.base else { return nil }
+        return ArchiveBase(url: url, image: image.name, context: context, stack: stack)
+    }
+
+    /// The root file system of an image of this build that is finished.
+    @Sendable private func stack(of name: String) async throws -> [FinishedLayer] {
+        guard let image = built[name] else { throw Failure("the image \"\(name)\" is not built") }
+        // An earlier build may have made it, and its directories may be gone.
+        return try await LayerDirectories(context: context).prepare(image).stack
     }
 
     /// What was changed in the root, as a layer; `nil` when nothing was.

@@ -16,7 +16,7 @@ struct ImageVisit {
 
     func run(_ command: [ByteString]) async throws -> Reply {
         let binds = try await self.binds()
-        let layers = try await layers(of: name, image, depth: 0)
+        let layers = try await ImageStack(images: images, context: context).layers(of: name)
         let root = try context.storage.makeTemporaryRoot()
         let environment =
             try image.map { (image) throws(Failure) in
@@ -38,26 +38,8 @@ struct ImageVisit {
     private func binds() async throws -> [Step.Bind] {
         guard let image else { return [] }
         let own = try UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
-        return try await AddedFiles.gather(for: image, in: context).binds + own
-    }
-
-    /// The directories of an image: those of its tag in the layout, or those it left behind and those below them.
-    private func layers(of name: String, _ image: ImageRecipe?, depth: Int) async throws -> [FinishedLayer] {
-        let platform = image?.platform ?? .host
-        if try context.layout.resolve(tag: name) != nil {
-            return try await LayoutBase(context.request.directories.oci, tag: name, for: platform, context: context)
-                .load().layers
-        }
-        let left = try context.storage.leftovers(of: name)
-        guard depth <= images.count, !left.isEmpty else {
-            throw Failure("\"\(name)\" is not built yet", hint: "run `stacker build` first", class: .usage)
-        }
-        switch image?.base {
-        case .built(let tag):
-            return try await layers(of: tag, images.first { $0.name == tag }, depth: depth + 1) + left
-        case .oci(let reference):
-            return try await LayoutBase(reference, for: platform, context: context).load().layers + left
-        case .scratch, .tar, .docker, nil: return left
-        }
+        let stack = ImageStack(images: images, context: context)
+        let files = AddedFiles(image: image, context: context) { try await stack.layers(of: $0) }
+        return try await files.importForStep() + own
     }
 }

@@ -16,6 +16,10 @@ public struct CopyJob: Hashable, Sendable {
     public var group: UInt32?
     /// Permission bits of the files; `nil` for those of the source.
     public var mode: UInt32?
+    /// A directory of `target` that is the source instead, and whose entries are moved; it goes in the end.
+    ///
+    /// What is moved has the content, modes and times that it shall have, and belongs to root.
+    public var staged: ByteString?
     /// Whether extended attributes are copied: those named `user.`, and file capabilities.
     public var keepsAttributes: Bool
 
@@ -65,6 +69,7 @@ extension CopyJob {
         writer.append(destination)
         writer.append(manner.rawValue)
         for number in [user, group, mode] { writer.append(number) { $0.append($1) } }
+        writer.append(staged) { $0.append($1) }
         writer.append(keepsAttributes)
     }
 
@@ -78,6 +83,7 @@ extension CopyJob {
         user = try reader.number("user")
         group = try reader.number("group")
         mode = try reader.number("mode")
+        staged = try reader.optional("staged") { (reader) throws(MalformedMessage) in try reader.byteString("staged") }
         keepsAttributes = try reader.flag("attributes")
     }
 }

@@ -7,8 +7,11 @@ public struct CopyPlacement: Hashable, Sendable {
     /// What the copy is called there; `nil` where what is in the source goes into the directory.
     public var name: ByteString?
 
+    /// Reads them.
+    ///
     /// - Parameters:
     ///   - name: The last component of the source; empty where it has none.
+    ///   - isDirectory: Whether the source is one.
     ///   - takesContents: Whether the source says, by a `/` at its end, that its content is meant.
     ///   - destination: Absolute; a `/` at its end says that it is a directory to put the source into.
     public init(of name: ByteString, isDirectory: Bool, takesContents: Bool, at destination: ByteString) {

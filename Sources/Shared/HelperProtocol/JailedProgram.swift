@@ -16,15 +16,8 @@ public struct JailedProgram: Hashable, Sendable {
         /// Read-only `upper`, and read-only `lower`: an overlay of the layers below it, lowest first, or an empty
         /// directory when there are none. For packing. Names are relative to the working directory.
         case layer(upper: ByteString, below: [ByteString])
-        /// Read-only `source`, and writable `target`. For copying.
-        case copy(source: Source, target: Target)
-    }
-
-    /// What can be copied from; names are relative to the working directory, or absolute.
-    public enum Source: Hashable, Sendable {
-        case directory(ByteString)
-        /// The root file system that these layers make, lowest first.
-        case layers([ByteString])
+        /// Read-only `source`, the root file system that layers make, lowest first, and writable `target`. For copying.
+        case copy(source: [ByteString], target: Target)
     }
 
     /// What can be copied to; names are relative to the working directory, or absolute.
@@ -56,7 +49,7 @@ extension JailedProgram {
             writer.append(below) { $0.append($1) }
         case .copy(let source, let target):
             writer.append(UInt8(3))
-            source.encode(into: &writer)
+            writer.append(source) { $0.append($1) }
             target.encode(into: &writer)
         }
         writer.append(descriptors) { $0.append($1) }
@@ -68,32 +61,11 @@ extension JailedProgram {
         switch try reader.integer("view", as: UInt8.self) {
         case 1: view = .directory
         case 2: view = .layer(upper: try reader.byteString("upper"), below: try reader.byteStrings("below"))
-        case 3: view = .copy(source: try Source(reading: &reader), target: try Target(reading: &reader))
+        case 3: view = .copy(source: try reader.byteStrings("source"), target: try Target(reading: &reader))
         default: throw MalformedMessage("view")
         }
         descriptors = try reader.list("descriptors") { (reader) throws(MalformedMessage) in
             try reader.integer("descriptor")
-        }
-    }
-}
-
-extension JailedProgram.Source {
-    fileprivate func encode(into writer: inout MessageWriter) {
-        switch self {
-        case .directory(let path):
-            writer.append(UInt8(1))
-            writer.append(path)
-        case .layers(let layers):
-            writer.append(UInt8(2))
-            writer.append(layers) { $0.append($1) }
-        }
-    }
-
-    fileprivate init(reading reader: inout MessageReader) throws(MalformedMessage) {
-        switch try reader.integer("source", as: UInt8.self) {
-        case 1: self = .directory(try reader.byteString("source"))
-        case 2: self = .layers(try reader.byteStrings("layers"))
-        default: throw MalformedMessage("source")
         }
     }
 }

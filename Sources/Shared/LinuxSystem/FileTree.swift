@@ -12,18 +12,102 @@ public enum FileTree {
     public static func copy(
         _ name: ByteString, from source: borrowing OwnedDescriptor, into target: borrowing OwnedDescriptor
     ) throws(SystemError) {
+        try copy([name], from: source, into: target)
+    }
+
+    /// Copies several entries and what is below them; names of one file stay names of one file.
+    ///
+    /// Directories of `leftOut` are passed over. With `mirroring`, what has one of the names already is made the same:
+    /// files that are the same are left alone, everything else goes, so that nothing stays which a copy would not make.
+    public static func copy(
+        _ names: [ByteString], from source: borrowing OwnedDescriptor, into target: borrowing OwnedDescriptor,
+        leavingOut leftOut: Set<FileStatus.Identity> = [], mirroring: Bool = false
+    ) throws(SystemError) {
+        var run = CopyRun(leftOut: leftOut, mirrors: mirroring)
+        for name in names { try copy(name, from: source, into: target, at: name, of: target, &run) }
+    }
+
+    private struct CopyRun {
+        let leftOut: Set<FileStatus.Identity>
+        let mirrors: Bool
+        /// Where, for a file with several names, the first one is.
+        var linked: [FileStatus.Identity: ByteString] = [:]
+    }
+
+    /// `path` is where the copy will be below `root`.
+    private static func copy(
+        _ name: ByteString, from source: borrowing OwnedDescriptor, into target: borrowing OwnedDescriptor,
+        at path: ByteString, of root: borrowing OwnedDescriptor, _ run: inout CopyRun
+    ) throws(SystemError) {
         let status = try source.status(of: name)
+        if status.kind == .directory, run.leftOut.contains(status.identity) {
+            if run.mirrors { try remove(name, in: target) }
+            return
+        }
+        if run.mirrors, try keep(name, status, from: source, in: target) { return }
         switch status.kind {
-        case .regular: try copyFile(name, status, from: source, into: target)
+        case .regular:
+            if status.links > 1, let first = run.linked[status.identity],
+                try link(name, in: target, to: first, of: root)
+            {
+                return
+            }
+            try copyFile(name, status, from: source, into: target)
+            if status.links > 1 { run.linked[status.identity] = path }
         case .symbolicLink: try target.makeSymbolicLink(name, to: try source.linkTarget(of: name))
         case .directory:
             let from = try source.openDirectory(name)
-            try target.makeDirectory(name, mode: 0o700)
-            let to = try target.openDirectory(name)
-            for child in try from.names().sorted() { try copy(child, from: from, into: to) }
+            let children = try from.names().sorted()
+            let to = try directory(name, for: children, in: target, &run)
+            for child in children {
+                let place = ByteString(path.bytes + [UInt8(ascii: "/")] + child.bytes)
+                try copy(child, from: from, into: to, at: place, of: root, &run)
+            }
             try to.setMode(status.permissions)
             try to.setTimes(status)
         default: throw SystemError("copy", name, errno: .notSupported)
+        }
+    }
+
+    /// A directory for the copy: a new one, or, when mirroring, the one that is there without what it should not have.
+    private static func directory(
+        _ name: ByteString, for children: [ByteString], in target: borrowing OwnedDescriptor, _ run: inout CopyRun
+    ) throws(SystemError) -> OwnedDescriptor {
+        guard run.mirrors, try status(of: name, in: target)?.kind == .directory else {
+            try target.makeDirectory(name, mode: 0o700)
+            return try target.openDirectory(name)
+        }
+        try target.makeAccessible(name)
+        let existing = try target.openDirectory(name)
+        let wanted = Set(children)
+        for child in try existing.names() where !wanted.contains(child) { try remove(child, in: existing) }
+        return existing
+    }
+
+    static func status(
+        of name: ByteString, in directory: borrowing OwnedDescriptor
+    ) throws(SystemError) -> FileStatus? {
+        do throws(SystemError) {
+            return try directory.status(of: name)
+        } catch {
+            guard error.errno == .noSuchFileOrDirectory else { throw error }
+            return nil
+        }
+    }
+
+    /// Every part of `first` was made by this copy, so no link is followed.
+    ///
+    /// - Returns: `false` where a copy has to do.
+    private static func link(
+        _ name: ByteString, in target: borrowing OwnedDescriptor, to first: ByteString,
+        of root: borrowing OwnedDescriptor
+    ) throws(SystemError) -> Bool {
+        do throws(SystemError) {
+            try root.link(first, into: target, as: name)
+            return true
+        } catch {
+            guard [.tooManyLinks, .fileNameTooLong, .notPermitted].contains(error.errno) else { throw error }
+            return false
         }
     }
 

@@ -4,7 +4,7 @@ import HelperClient
 public import HelperProtocol
 import LinuxSystem
 import Synchronization
-public import SystemPackage
+import SystemPackage
 
 /// Layers that will not change any more, each in a directory named for its digest.
 extension OverlayStorage {
@@ -63,27 +63,6 @@ extension OverlayStorage {
         return FinishedLayer(directory: root.directory)
     }
 
-    /// Makes an empty directory for a layer, `roots/<image>+<number>`, beside that of the image's own changes.
-    ///
-    /// No image has a `+` in its name. Whoever fills the directory seals it in the end.
-    public func makeLayer(of image: String, number: Int) throws -> FinishedLayer {
-        let layer = FinishedLayer(directory: ByteString("\(image)+\(number)"))
-        try putAside(layer.directory)
-        try directory.makeDirectory(layer.directory, mode: 0o755)
-        try directory.openDirectory(layer.directory).makeDirectory("overlay", mode: 0o755)
-        return layer
-    }
-
-    /// Marks a layer as complete.
-    public func seal(_ layer: FinishedLayer) throws {
-        try writeMarker(in: try directory.openDirectory(layer.directory))
-    }
-
-    /// Where the files of a layer are.
-    public func path(of layer: FinishedLayer) -> FilePath {
-        roots.appending(layer.directory.description).appending("overlay")
-    }
-
     /// Gives a sealed layer the name of its digest (`sha256:…`).
     ///
     /// What has that name already has the same content, and may be in use: then that is the layer, and ours is put aside.
@@ -100,7 +79,7 @@ extension OverlayStorage {
         }
     }
 
-    private func writeMarker(in folder: borrowing OwnedDescriptor) throws(SystemError) {
+    func writeMarker(in folder: borrowing OwnedDescriptor) throws(SystemError) {
         let marker = try OwnedDescriptor.open(
             FinishedLayer.marker, in: folder, O_WRONLY | O_CREAT | O_EXCL, mode: 0o644, resolving: .noSymbolicLinks)
         try marker.write(try Self.bootID())

@@ -50,11 +50,16 @@ public final class OverlayStorage: Sendable {
     /// one tries with libarchive, which no other build has to load. `archive` is the raw number of a readable
     /// descriptor, open until this returns.
     public func unpack(archive: CInt, into root: BuildRoot, limits: Limits) async throws -> UnpackResult {
+        try await unpack(archive: archive, into: root.upper, limits: limits)
+    }
+
+    /// `place` is relative to the roots directory.
+    func unpack(archive: CInt, into place: ByteString, limits: Limits) async throws -> UnpackResult {
         do {
-            return try await unpack(archive, .detect, into: root, limits: limits)
+            return try await unpack(archive, .detect, into: place, limits: limits)
         } catch let failure as Failure where failure.errorClass == .unsupported {
             do {
-                return try await unpack(archive, .anyArchive, into: root, limits: limits)
+                return try await unpack(archive, .anyArchive, into: place, limits: limits)
             } catch let second as Failure where second.errorClass == .unsupported {
                 throw Failure(
                     failure.summary, causes: failure.causes,
@@ -65,9 +70,9 @@ public final class OverlayStorage: Sendable {
     }
 
     private func unpack(
-        _ archive: CInt, _ compression: UnpackJob.Compression, into root: BuildRoot, limits: Limits
+        _ archive: CInt, _ compression: UnpackJob.Compression, into place: ByteString, limits: Limits
     ) async throws -> UnpackResult {
-        let place = roots.appending(root.name).appending("overlay")
+        let place = roots.appending(place.description)
         let maximum = try maximumLayerBytes(limits)
         let reply = try await helper.work(.directory, directory: place, archive: archive, in: namespace) {
             .unpack(UnpackJob(archive: $0, compression: compression, form: .merged, maximumBytes: maximum))

@@ -31,11 +31,13 @@ final class CopyTrees {
     func copy(
         _ path: ByteString, to destination: ByteString, _ manner: CopyJob.Manner = .overlay,
         takesContents: Bool = false,
-        followsLink: Bool = false, mode: UInt32? = nil, keepsAttributes: Bool = true, limits: Limits = Limits()
+        followsLink: Bool = false, mode: UInt32? = nil, keepsAttributes: Bool = true, limits: Limits = Limits(),
+        staged: ByteString? = nil
     ) throws -> CopyResult {
-        let job = CopyJob(
+        var job = CopyJob(
             path: path, takesContents: takesContents, followsLink: followsLink, destination: destination,
             manner: manner, user: geteuid(), group: getegid(), mode: mode, keepsAttributes: keepsAttributes)
+        job.staged = staged
         return try TreeCopier(limits: limits).copy(job, in: try OwnedDescriptor.open(directory: directory.path))
     }
 

@@ -1,13 +1,20 @@
 import Diagnostics
 import Foundation
 import HelperProtocol
+import Glibc
 import LinuxSystem
+import Synchronization
+import SystemPackage
 import TestSupport
 import Testing
 
 @testable import Layers
 
 @Suite struct `A copy of a tree` {
+    private final class Flag: Sendable {
+        let isSet = Mutex(false)
+    }
+
     @Test func `keeps content, modes, times, links and attributes`() throws {
         let trees = try CopyTrees(
             """
@@ -143,6 +150,58 @@ import Testing
             let failure = try trees.failure(path, to: "/x", .strict)
             #expect(failure.contains("fifo is a device, a pipe or a socket") || failure.contains("/x is a device"))
         }
+    }
+
+    @Test(arguments: [CopyJob.Manner.overlay, .plain])
+    func `that is staged is moved, and merged where something is`(_ manner: CopyJob.Manner) throws {
+        let trees = try CopyTrees(
+            """
+            cd target; mkdir -p .staged/new/deep .staged/there; echo 1 > .staged/new/deep/f; chmod 6751 .staged/new/deep/f
+            echo 2 > .staged/there/g; ln -s x .staged/there/l; chmod 750 .staged/new; touch -d @1000 .staged/new
+            """)
+        if manner == .overlay {
+            try trees.shell("cd target; mkdir -m 711 real; ln -s real there; echo old > real/g; echo kept > real/h")
+        }
+        let inode = try trees.shell("stat -c %i target/.staged/new/deep/f")
+        try trees.copy("/", to: "/", manner, takesContents: true, staged: ".staged")
+        #expect(try trees.shell("stat -c %i target/new/deep/f") == inode)
+        #expect(
+            try trees.shell("cd target; cat new/deep/f there/g; readlink there/l; stat -c '%a %Y' new; ls -A")
+                == "1\n2\nx\n750 1000\nnew\nout\n\(manner == .overlay ? "real\n" : "")there\n")
+        #expect(try trees.shell("stat -c %a target/new/deep/f") == "6751\n")
+        if manner == .overlay { #expect(try trees.shell("cat target/real/h; stat -c %a target/real") == "kept\n711\n") }
+        try trees.expectNothingOutside()
+    }
+
+    @Test func `that is staged under one name can get another`() throws {
+        let trees = try CopyTrees("cd target; mkdir -p .staged/d .s2; echo 1 > .staged/d/f; echo 2 > .s2/f")
+        try trees.copy("/d", to: "/a/b", staged: ".staged")
+        try trees.copy("/f", to: "/a/g", staged: ".s2")
+        #expect(try trees.shell("cd target; cat a/b/f a/g; ls -A") == "1\n2\na\nout\n")
+    }
+
+    @Test func `of a tree that changes meanwhile takes nothing from outside`() throws {
+        let trees = try CopyTrees(
+            "mkdir -p source/top/d; echo inside > source/top/d/f; ln -s ../../canary source/top/link")
+        let top = trees.root.appending("source/top").string
+        let end = Flag()
+        let group = DispatchGroup()
+        DispatchQueue.global().async(group: group) {
+            while !end.isSet.withLock({ $0 }) {
+                for (old, new) in [("d", "x"), ("link", "d"), ("d", "link"), ("x", "d")] {
+                    rename("\(top)/\(old)", "\(top)/\(new)")
+                }
+            }
+        }
+        var copied = 0
+        for round in 0..<300 {
+            // A name may be gone by the time it is looked at.
+            do { copied += Int(try trees.copy("/top", to: ByteString("/\(round)")).entries) } catch is Failure {}
+        }
+        end.isSet.withLock { $0 = true }
+        group.wait()
+        #expect(copied > 0)
+        try trees.expectNothingOutside()
     }
 
     @Test func `ends where directories are nested too deep`() throws {

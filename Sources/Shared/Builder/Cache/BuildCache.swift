@@ -27,8 +27,8 @@ final class BuildCache: Sendable {
         var published: Set<Digest> = []
     }
 
-    /// Opens what is below `stacker`, which the caller has locked.
-    init(in stacker: FilePath, isRead: Bool, log: Log, limits: Limits) {
+    /// Opens what is below `stacker`, which the caller has locked; imports are without the directories `leftOut`.
+    init(in stacker: FilePath, leavingOut leftOut: Set<FileStatus.Identity>, isRead: Bool, log: Log, limits: Limits) {
         do {
             directory = try attempt("going on without the cache") { try CacheDirectory(in: stacker) }
         } catch {
@@ -38,7 +38,7 @@ final class BuildCache: Sendable {
         let files = FileIndex("files", in: directory)
         let blobIndex = FileIndex("blobs", in: directory)
         indexes = [files, blobIndex]
-        sources = SourceDigests(index: files)
+        sources = SourceDigests(index: files, leavingOut: leftOut)
         blobs = BlobCheck(index: blobIndex)
         self.isRead = isRead
         self.log = log

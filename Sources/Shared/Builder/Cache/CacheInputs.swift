@@ -19,7 +19,8 @@ struct CacheInputs: Sendable {
         var layers = LayerInputs(
             name: image.name, platform: image.platform, base: try parent.chain(in: context), archive: nil)
         if case .tar(let url) = image.base { layers.archive = try files.archive(url) }
-        layers.added = try image.imports.map { (item) throws in try files.addedInput(item) }
+        layers.added = try image.overlayDirectories.map { (item) throws in try files.addedInput(item) }
+        layers.added += try image.imports.map { (item) throws in try files.addedInput(item) }
         if !image.run.isEmpty { layers.script = RunScript.text(image.run) }
         layers.environment = try RunEnvironment.decisive(for: image, host: context.environment)
         layers.binds = image.binds.flatMap { [$0.source.path, $0.destination?.path ?? ""] }

@@ -16,6 +16,7 @@ struct CachedSources: Sendable {
 
     /// The digest of an archive; only its bytes count, and neither its name nor who may read it.
     mutating func archive(_ url: ByteString) throws -> String {
+        if let source = ImagePath(url) { return try content(of: source).hex }
         let path = try path(url)
         let source = try context.cache.sources.archive(path)
         archives[path] = source
@@ -25,7 +26,8 @@ struct CachedSources: Sendable {
     /// What an import brings, and how.
     mutating func addedInput(_ item: Import) throws -> AddedInput {
         let (content, isDirectory) = try content(of: item)
-        let name = try path(item.path).lastComponent.map { ByteString(FilePath(root: nil, [$0])) }
+        let named = if case .file(let name) = item.source { try hostPath(name) } else { try path(item.path) }
+        let name = named.lastComponent.map { ByteString(FilePath(root: nil, [$0])) }
         return AddedInput(
             kind: item.destination == nil ? .importForStep : .importAsLayer, path: item.path, name: name ?? "",
             destination: item.destination, mode: item.mode, user: item.user.map { Int64($0) },
@@ -36,24 +38,37 @@ struct CachedSources: Sendable {
     private mutating func content(of item: Import) throws -> (Digest, isDirectory: Bool) {
         switch item.source {
         case .file(let name):
-            let relative = try path(name)
-            guard item.takesContents || relative.lastComponent?.kind == .regular else {
-                throw Failure("\(item.path) has no name to import it under")
-            }
-            let place = SourceDigests.Place(
-                path: context.request.stackerFile.removingLastComponent().pushing(relative),
-                followsLink: item.takesContents)
+            let place = SourceDigests.Place(path: try hostPath(name), followsLink: item.takesContents)
             let source = try context.cache.sources.source(place)
             seen[place] = source
             return (source.content, source.listing != nil)
-        case .image(let name, let path):
-            // Whatever it is that lies there: the same layers hold the same files.
-            guard let other = built[name] else { throw Failure("\"\(name)\" is not built") }
-            var bytes = CanonicalBytes("file of an image")
-            bytes.add("layers", try other.chain(in: context))
-            bytes.add("path", path)
-            return (bytes.digest, false)
+        case .image(let source): return (try content(of: source), false)
         }
+    }
+
+    /// Whatever it is that lies there: the same layers hold the same files.
+    private func content(of source: ImagePath) throws -> Digest {
+        guard let other = built[source.image] else { throw Failure("\"\(source.image)\" is not built") }
+        var bytes = CanonicalBytes("file of an image")
+        bytes.add("layers", try other.chain(in: context))
+        bytes.add("path", source.path)
+        return bytes.digest
+    }
+
+    /// What an overlay_dir brings, and where to.
+    mutating func addedInput(_ item: OverlayDirectory) throws -> AddedInput {
+        let place = SourceDigests.Place(path: try hostPath(item.source.path), followsLink: true)
+        let source = try context.cache.sources.source(place)
+        seen[place] = source
+        return AddedInput(
+            kind: .overlayDirectory, path: item.source.path, name: "", destination: item.destination,
+            content: source.content, isDirectory: true)
+    }
+
+    /// As ``ImportStore`` reads it.
+    private func hostPath(_ text: ByteString) throws(Failure) -> FilePath {
+        let host = context.request.stackerFile.removingLastComponent().pushing(try path(text))
+        return host.lastComponent?.kind == .regular ? host : host.lexicallyNormalized()
     }
 
     private func path(_ text: ByteString) throws(Failure) -> FilePath {

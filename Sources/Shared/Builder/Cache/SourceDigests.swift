@@ -22,7 +22,12 @@ final class SourceDigests: Sendable {
     /// Read in the tick in which they were changed, so not yet to be remembered.
     private let unsettled = Mutex<Set<FilePath>>([])
 
-    init(index: FileIndex) { self.index = index }
+    /// Directories that count for nothing where they lie in another.
+    private let leftOut: Set<FileStatus.Identity>
+
+    init(index: FileIndex, leavingOut leftOut: Set<FileStatus.Identity> = []) {
+        (self.index, self.leftOut) = (index, leftOut)
+    }
 
     /// Something to be looked at.
     struct Place: Hashable, Sendable {
@@ -110,6 +115,7 @@ final class SourceDigests: Sendable {
         at name: ByteString, in parent: borrowing OwnedDescriptor, as path: ByteString, _ walk: inout Walk
     ) throws(SystemError) {
         let status = try parent.status(of: name)
+        if status.kind == .directory, !path.isEmpty, leftOut.contains(status.identity) { return }
         Self.add(status, path, to: &walk.stamps)
         var entry = TreeListing.Entry(path: path, kind: .other, mode: status.permissions, content: "")
         switch status.kind {

@@ -46,7 +46,7 @@ struct GarbageCollection {
         let kept = plan.kept(within: request.keepStorage)
 
         let records = try inventory.map { try removeRecords($0, except: kept) } ?? 0
-        try PrivateDirectory.remove(["imports"], from: request.directories.stacker)
+        try PrivateDirectory.remove(["imports", "imports-copy"], from: request.directories.stacker)
         let needed = kept.reduce(into: tagged ?? []) { $0.formUnion($1.blobs) }
         // Where it is not known what an image needs, what it may share stays: that takes no space of its own.
         let unneeded = blobSizes.filter { !needed.contains($0.key) && (tagged != nil || layout == nil || $0.value > 0) }

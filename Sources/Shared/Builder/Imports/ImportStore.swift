@@ -5,53 +5,108 @@ import LinuxSystem
 import Stackerfile
 import SystemPackage
 
-/// Copies of what an image imports, `.stacker/imports/<image>`, which its build step sees in /stacker/imports.
+/// Copies of files of the host: `.stacker/imports/<image>`, which the build step sees in /stacker/imports, or a place on
+/// the way into a layer.
 ///
 /// Made by the frontend, as the user: group membership and all that lets the user read a file ends at the namespace.
-struct ImportStore: ~Copyable {
+/// What a hash says is looked at here, where nobody can change it any more.
+final class ImportStore {
     private let directory: OwnedDescriptor
+    /// Directories that builds write to, which an import of what is around them must not copy into themselves.
+    private let own: Set<FileStatus.Identity>
     let path: FilePath
+    /// What was put here by name, or is to stay.
+    private var taken: Set<ByteString> = []
 
-    /// Makes the directory anew; what was there is removed.
-    init(image: String, in stacker: FilePath) throws {
-        let home = try PrivateDirectory.open(stacker)
-        let all = try PrivateDirectory.open("imports", in: home, mode: 0o700)
-        try FileTree.remove(ByteString(image), in: all)
-        directory = try PrivateDirectory.open(ByteString(image), in: all, mode: 0o755)
-        path = stacker.appending("imports").appending(image)
+    /// Opens an empty directory of stacker's own.
+    init(_ path: FilePath, in directories: Directories) throws {
+        directory = try PrivateDirectory.open(path)
+        own = directories.identities
+        self.path = path
     }
 
-    /// Copies a file, symbolic link or directory of the host, or what is in a directory.
+    /// Opens the directory of an image's imports.
     ///
-    /// - Returns: The names that it has here.
-    func add(_ item: Import, from source: FilePath, log: Log) throws -> [ByteString] {
-        let names = try copy(item, from: source)
-        for name in names {
-            if let hash = item.hash { try verify(name, of: item, against: hash, log) }
+    /// What was there stays until it is replaced, or removed by ``removeOthers()``; with `emptied` it goes at once.
+    init(image: String, in directories: Directories, emptied: Bool) throws {
+        let home = try PrivateDirectory.open(directories.stacker)
+        let all = try PrivateDirectory.open("imports", in: home, mode: 0o700)
+        if emptied { try FileTree.remove(ByteString(image), in: all) }
+        directory = try PrivateDirectory.open(ByteString(image), in: all, mode: 0o755)
+        own = directories.identities
+        path = directories.stacker.appending("imports").appending(image)
+    }
+
+    /// Removes what was not put here since it was opened.
+    func removeOthers() throws(SystemError) {
+        for name in try directory.names() where !taken.contains(name) { try FileTree.remove(name, in: directory) }
+    }
+
+    /// Counts everything that is here as put here.
+    func keepAll() throws(SystemError) { taken.formUnion(try directory.names()) }
+
+    /// Copies a file, symbolic link or directory of the host, or what is in a directory.
+    func add(_ item: Import, from source: FilePath, log: Log) throws {
+        if item.hash != nil, item.takesContents {
+            log.warning("the hash of \(item.path) is not checked: it is a directory")
+        }
+        for name in try copy(item, from: source) {
+            if let hash = item.hash, !item.takesContents { try verify(name, of: item, against: hash, log) }
             if let mode = item.mode { try FileTree.setMode(ofFiles: mode, name, in: directory) }
         }
-        return names
+    }
+
+    /// The names of what is here, in order.
+    func names() throws(SystemError) -> [ByteString] { try directory.names().sorted() }
+
+    /// Copies what is in an overlay_dir.
+    func add(_ item: OverlayDirectory, from source: FilePath) throws {
+        do throws(SystemError) {
+            let folder = try OwnedDescriptor.open(directory: source)
+            try copy(try folder.names().sorted(), from: folder)
+        } catch {
+            switch (error.errno, error.call) {
+            case (.noSuchFileOrDirectory, "open"):
+                throw Failure(
+                    "Given overlay_dir \(item.source.path) doesn't exists",
+                    hint: "paths of overlay_dirs are relative to the stacker.yaml that names them", class: .usage)
+            case (.notDirectory, "open"):
+                throw Failure("Given overlay_dir \(item.source.path) should be a directory", class: .usage)
+            default: throw Self.explain(error, "")
+            }
+        }
+    }
+
+    private func copy(
+        _ names: [ByteString], from source: borrowing OwnedDescriptor, named: FileStatus.Identity? = nil
+    ) throws(SystemError) {
+        if let name = names.first(where: taken.contains) { throw SystemError("copy", name, errno: .fileExists) }
+        let leftOut = named.map { own.subtracting([$0]) } ?? own
+        try FileTree.copy(names, from: source, into: directory, leavingOut: leftOut, mirroring: true)
+        taken.formUnion(names)
     }
 
     private func copy(_ item: Import, from source: FilePath) throws -> [ByteString] {
         var current: ByteString = ""
         do throws(SystemError) {
+            // A directory named `.` or `..` has another name where it lies.
+            let source = source.lastComponent?.kind == .regular ? source : source.lexicallyNormalized()
+            guard let last = source.lastComponent, last.kind == .regular else {
+                throw SystemError("copy", ByteString(source), errno: .isDirectory)
+            }
             if item.takesContents {
                 let folder = try OwnedDescriptor.open(directory: source)
                 let names = try folder.names().sorted()
-                for name in names {
-                    current = name
-                    try FileTree.copy(name, from: folder, into: directory)
-                }
-                return names
-            }
-            guard let last = source.lastComponent, last.kind == .regular else {
-                throw SystemError("copy", ByteString(source), errno: .isDirectory)
+                try copy(names, from: folder)
+                let made = Set(try self.names())
+                return names.filter(made.contains)
             }
             current = ByteString(FilePath(root: nil, [last]))
             let folder = source.removingLastComponent()
             let parent = try OwnedDescriptor.open(directory: folder.isEmpty ? "." : folder)
-            try FileTree.copy(current, from: parent, into: directory)
+            // What is named itself is meant, whatever it is; what lies in it may not be.
+            let named = try parent.status(of: current).identity
+            try copy([current], from: parent, named: named)
             return [current]
         } catch {
             throw Self.explain(error, current)
@@ -67,11 +122,10 @@ struct ImportStore: ~Copyable {
         case (.notDirectory, "open"):
             Failure("it is no directory", hint: "leave out the / at the end of the path", class: .usage)
         case (.fileExists, _):
-            Failure("two imports are named \(name)", hint: "rename one of them", class: .rejected)
+            Failure("two imports are named \(error.path ?? name)", hint: "rename one of them", class: .rejected)
         case (.isDirectory, "copy"):
             Failure(
-                "it has no name to import it under", hint: "end the path with / for what is in the directory",
-                class: .usage)
+                "it has no name to import it under", hint: "name a file or a directory in it", class: .usage)
         case (.notSupported, "copy"):
             Failure(
                 "\(error.path ?? name) is a device, a pipe or a socket",

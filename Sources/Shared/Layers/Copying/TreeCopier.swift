@@ -11,11 +11,17 @@ public struct TreeCopier: Sendable {
 
     public init(limits: Limits = Limits()) { self.limits = limits }
 
-    /// Copies from the directory `source` in `root` to the directory `target` beside it.
+    /// Copies from the directory `source` in `root` to the directory `target` beside it, or moves what is staged there.
     public func copy(_ job: CopyJob, in root: borrowing OwnedDescriptor) throws(Failure) -> CopyResult {
         do {
             let copy = try TreeCopy(job, into: try root.openDirectory("target"), limits: limits)
-            try copy.run(from: try root.openDirectory("source"))
+            if let staged = job.staged {
+                let target = try root.openDirectory("target")
+                try copy.run(from: try target.openDirectory(staged))
+                try target.removeTree(staged)
+            } else {
+                try copy.run(from: try root.openDirectory("source"))
+            }
             return CopyResult(entries: copy.entries, warnings: copy.warnings.texts)
         } catch {
             throw Failure(explaining: error)

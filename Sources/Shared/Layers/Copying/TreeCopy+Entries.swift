@@ -25,6 +25,7 @@ extension TreeCopy {
         as newName: ByteString, at path: ByteString, depth: Int
     ) throws {
         let status = try source.status(of: name)
+        if job.staged != nil, try move(name, status, from: source, into: directory, as: newName, at: path) { return }
         switch status.kind {
         case .regular:
             let file = try source.openEntry(name, O_RDONLY | O_NONBLOCK | O_NOCTTY)
@@ -60,7 +61,7 @@ extension TreeCopy {
         } catch {
             throw Failure(explaining: error).wrapped("cannot copy \(shown(path))")
         }
-        if status.links > 1 { linked[status.identity] = path }
+        if status.links > 1, linked.count < Self.mostLinked { linked[status.identity] = path }
         entries += 1
     }
 
@@ -158,7 +159,7 @@ extension TreeCopy {
     }
 
     /// Removes what has the name in the target, where it may be replaced.
-    private func clear(_ name: ByteString, in directory: OpenDirectory, at path: ByteString) throws {
+    func clear(_ name: ByteString, in directory: OpenDirectory, at path: ByteString) throws {
         guard let status = try directory.with({ (open) throws(SystemError) in try open.statusIfPresent(of: name) })
         else { return }
         guard job.manner == .overlay else { throw taken(path) }

@@ -18,6 +18,8 @@ final class TreeCopy {
     var entries: UInt64 = 0
     /// For files with several names: where in the target the first one is.
     var linked: [Status.Identity: ByteString] = [:]
+    /// Bounds the memory for them; what comes after is copied anew for each name.
+    static let mostLinked = 1 << 20
     let target: OwnedDescriptor
 
     init(_ job: CopyJob, into target: consuming OwnedDescriptor, limits: Limits) throws(SystemError) {
@@ -77,6 +79,9 @@ final class TreeCopy {
         let destination = Self.joined(place, [name])
         directory.willChange()
         switch status.kind {
+        case _ where job.staged != nil:
+            guard let last = names.last else { return }
+            try copyEntry(last, from: source, into: directory, as: name, at: destination, depth: 0)
         case .regular:
             let file = try OwnedDescriptor.open(path, in: source, O_RDONLY | O_NONBLOCK | O_NOCTTY)
             try copyFile(file, into: directory, as: name, at: destination)

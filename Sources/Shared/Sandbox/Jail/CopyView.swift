@@ -7,7 +7,8 @@ import SystemPackage
 
 /// A directory in memory with `source`, read-only, and `target`, to which is copied.
 struct CopyView: Hashable, Sendable {
-    var source: JailedProgram.Source
+    /// Lowest first.
+    var source: [ByteString]
     var target: JailedProgram.Target
 
     /// Makes it the working directory, from which the names are looked up before.
@@ -17,20 +18,15 @@ struct CopyView: Hashable, Sendable {
         for name in ["source", "target", "empty"] {
             try check("mkdirat", ByteString(name)) { unsafe mkdirat(raw, name, 0o755) }
         }
-        // BEFORE the view covers the working directory, because absolute paths may lead through it.
-        let origin = try openDirectory(source)
-        let place = try openDirectory(target)
+        // BEFORE the view covers the working directory, because an absolute path may lead through it.
+        let place = try openTarget()
         // It covers the working directory, but only for those who come by its path: our own relative names still lead
         // to what is below it.
         try view.attach(to: try OverlayMount.open("."))
         let empty = try Self.open("empty", in: view)
         // A lower directory more: an overlay without an upper directory needs two, and one with it needs one.
         let spare = ByteString("/proc/self/fd/\(empty.raw)")
-        let mountPoint = try Self.open("source", in: view)
-        switch origin {
-        case .some(let directory): try Self.bind(directory, to: mountPoint, [.readOnly, .noSetID, .noDevices])
-        case nil: try mountSource(on: mountPoint, spare: spare)
-        }
+        try mountSource(on: try Self.open("source", in: view), spare: spare)
         let targetPoint = try Self.open("target", in: view)
         switch place {
         case .some(let directory): try Self.bind(directory, to: targetPoint, [.noSetID, .noDevices])
@@ -40,12 +36,7 @@ struct CopyView: Hashable, Sendable {
         try check("fchdir") { fchdir(raw) }
     }
 
-    private func openDirectory(_ source: JailedProgram.Source) throws(SystemError) -> OwnedDescriptor? {
-        guard case .directory(let path) = source else { return nil }
-        return try OverlayMount.open(path)
-    }
-
-    private func openDirectory(_ target: JailedProgram.Target) throws(SystemError) -> OwnedDescriptor? {
+    private func openTarget() throws(SystemError) -> OwnedDescriptor? {
         guard case .directory(let path) = target else { return nil }
         return try OverlayMount.open(path)
     }
@@ -60,9 +51,9 @@ struct CopyView: Hashable, Sendable {
 
     /// The overlay to copy from; the empty directory is what no layer amounts to.
     private func mountSource(on place: borrowing OwnedDescriptor, spare: ByteString) throws(SystemError) {
-        guard case .layers(let layers) = source, !layers.isEmpty else { return }
+        guard !source.isEmpty else { return }
         try OverlayMount(
-            lower: layers.reversed() + [spare], changes: nil, attributes: [.readOnly, .noSetID, .noDevices]
+            lower: source.reversed() + [spare], changes: nil, attributes: [.readOnly, .noSetID, .noDevices]
         ).mount(on: place)
     }
 

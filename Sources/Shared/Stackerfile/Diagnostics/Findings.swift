@@ -16,6 +16,9 @@ struct Findings {
         bound = max(1, limits.stackerfileDiagnostics)
     }
 
+    /// Whether another error would only be counted.
+    var isFull: Bool { errors.count >= bound }
+
     mutating func report(
         _ message: String, at mark: Mark, expected: String? = nil, note: (message: String, mark: Mark)? = nil,
         suggestion: String? = nil, class errorClass: ErrorClass = .rejected

@@ -26,6 +26,7 @@ extension RecipeReader {
             case "from": from = entry
             case "imports": imports = entry
             case "import": legacyImport = entry
+            case "overlay_dirs": image.overlayDirectories = overlayDirectories(entry)
             case "run":
                 image.run = script(entry.value)
                 image.runMark = image.run.isEmpty ? nil : entry.value.mark

@@ -115,7 +115,8 @@ extension RecipeReader {
             return nil
         }
         guard !refusesScheme(of: path, at: mark), let reference = fileReference(path, at: mark) else { return nil }
-        return Import(path: reference.path, mark: mark, source: .file(reference.path))
+        let source = ImagePath(path).map(Import.Source.image) ?? .file(path)
+        return Import(path: reference.path, mark: mark, source: source)
     }
 
     /// A path of a file on this machine.
@@ -141,7 +142,12 @@ extension RecipeReader {
     /// Reports a `scheme://` that cannot be fetched from.
     mutating func refusesScheme(of text: ByteString, at mark: Mark) -> Bool {
         guard let scheme = scheme(of: text) else { return false }
-        if let known = scheme.utf8Text, Vocabulary.schemes.contains(known) { return refuses(known, at: mark) }
+        if let known = scheme.utf8Text, Vocabulary.schemes.contains(known) {
+            guard !refuses(known, at: mark) else { return true }
+            guard let complaint = ImagePath.complaint(about: text) else { return false }
+            findings.report(complaint, at: mark, expected: "stacker://IMAGE/PATH")
+            return true
+        }
         findings.report(
             "unsupported url scheme \(Shown.text(scheme))", at: mark,
             suggestion: Spelling.suggestion(for: scheme, among: Vocabulary.schemes))

@@ -4,14 +4,10 @@ enum Vocabulary {
     ///
     /// The only list of them: a word taken out of it is accepted.
     static let notSupportedYet: Set<String> = [
-        // keys of a layer
-        "overlay_dirs",
         // types of `from`
         "docker",
-        // keys of an import
-        "dest", "uid", "gid",
         // where imports and archives come from
-        "http", "https", "stacker",
+        "http", "https",
         // keys of `config`
         "prerequisites",
     ]

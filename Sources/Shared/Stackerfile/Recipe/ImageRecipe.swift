@@ -13,6 +13,8 @@ public struct ImageRecipe: Hashable, Sendable {
     /// Where the script is, when there is one.
     public var runMark: Mark?
     public var imports: [Import] = []
+    /// In the order of the file, which decides what hides what.
+    public var overlayDirectories: [OverlayDirectory] = []
     /// Whether the deprecated `import` was used, which shows the files in other places.
     public var usesLegacyImport = false
     /// Files and directories of the host that `run` may write to; with any of them nothing can be reused.

@@ -21,10 +21,8 @@ public struct Import: Hashable, Sendable {
     public enum Source: Hashable, Sendable {
         /// Of this machine; a relative path starts from the directory of the stacker.yaml.
         case file(ByteString)
-        /// `stacker://IMAGE/PATH`: of the root file system of another image of the same build.
-        ///
-        /// The path begins with `/` and holds no `..`.
-        case image(String, path: ByteString)
+        /// Of the root file system of another image of the same build.
+        case image(ImagePath)
     }
 
     /// Whether a trailing `/` says that what is in a directory is meant, and not the directory itself.

@@ -1,25 +1,27 @@
 import Diagnostics
 
 extension Recipe {
-    /// The images so that each comes after the one it is built from.
+    /// The images so that each comes after those it needs.
     ///
     /// The order is that of passing over the file again and again, each time taking what has become possible: images
     /// of one pass stay in file order.
     ///
-    /// - Throws: One error for each image whose base is not in the file, or is in the end built from the image itself.
+    /// - Throws: One error for each image that needs one which is not in the file, or which in the end needs it itself.
     public func buildOrder() throws(StackerfileErrors) -> [ImageRecipe] {
         var positions: [String: Int] = [:]
         for (position, image) in images.enumerated() { positions[image.name] = position }
-        let bases = images.map { image in image.base.imageName.map { positions[$0] } }
-        let passes = Self.passes(bases)
+        let dependencies = images.map(\.dependencies)
+        let needs = dependencies.map { $0.map { positions[$0.image] } }
+        let passes = Self.passes(needs)
         var findings = Findings(file: file, source: source, limits: Limits())
-        for (position, image) in images.enumerated() {
-            guard passes[position] == nil, let base = image.base.imageName else { continue }
+        for (position, image) in images.enumerated() where passes[position] == nil {
+            let missing = dependencies[position].filter { positions[$0.image].flatMap { passes[$0] } == nil }
+            guard let first = missing.first else { continue }
             findings.report(
-                "couldn't find dependencies for \(image.name): base layer \(base)", at: image.baseMark,
-                note: cycle(through: position, bases),
-                suggestion: positions[base] == nil
-                    ? Spelling.suggestion(for: ByteString(base), among: images.lazy.map(\.name)) : nil)
+                "couldn't find dependencies for \(image.name): \(missing.map(\.text).joined(separator: ", "))",
+                at: first.mark, note: findings.isFull ? nil : cycle(through: position, dependencies, positions),
+                suggestion: positions[first.image] == nil
+                    ? Spelling.suggestion(for: ByteString(first.image), among: images.lazy.map(\.name)) : nil)
         }
         try findings.check(summary: "couldn't resolve some dependencies")
         return zip(passes, images.indices).compactMap { pass, position in pass.map { (pass: $0, position: position) } }
@@ -29,66 +31,70 @@ extension Recipe {
 
     /// In which pass each image becomes possible; `nil` for those that never do.
     ///
-    /// In linear time, because a file may hold a hundred thousand images.
+    /// In linear time and without recursion, because a file may hold a hundred thousand images.
     ///
-    /// `bases` has for each image the position of its base: `nil` without one, `.some(nil)` for a missing one.
-    private static func passes(_ bases: [Int??]) -> [Int?] {
+    /// `needs` has for each image the positions of those it needs: `nil` for a missing one.
+    private static func passes(_ needs: [[Int?]]) -> [Int?] {
         enum State { case unknown, active, pass(Int), never }
-        var states = [State](repeating: .unknown, count: bases.count)
-        for start in bases.indices {
-            var chain: [Int] = []
-            var position = start
-            var outcome = State.never
-            walk: while true {
-                switch states[position] {
-                case .unknown: break
-                case .active, .never: break walk
-                case .pass:
-                    outcome = states[position]
-                    break walk
+        var states = [State](repeating: .unknown, count: needs.count)
+        for start in needs.indices {
+            guard case .unknown = states[start] else { continue }
+            // Each with how many of its needs are looked at, and the pass so far; `nil` where it is impossible.
+            var chain = [(position: start, seen: 0, pass: Int?.some(0))]
+            states[start] = .active
+            while let (position, seen, pass) = chain.last {
+                guard let pass, seen < needs[position].count else {
+                    states[position] = pass.map { .pass($0) } ?? .never
+                    chain.removeLast()
+                    continue
                 }
-                states[position] = .active
-                chain.append(position)
-                guard let base = bases[position] else {
-                    // Nothing to wait for: as if built by the pass before, at the place of the image itself.
-                    outcome = .pass(0)
-                    break
+                let top = chain.count - 1
+                chain[top].seen += 1
+                guard let need = needs[position][seen] else {
+                    chain[top].pass = nil
+                    continue
                 }
-                guard let base else { break }
-                position = base
-            }
-            for link in chain.reversed() {
-                if case .pass(let pass) = outcome, link != position {
-                    outcome = .pass(position < link ? pass : pass + 1)
+                switch states[need] {
+                case .unknown:
+                    // Looked at again when it is known.
+                    chain[top].seen = seen
+                    states[need] = .active
+                    chain.append((need, 0, 0))
+                case .active, .never: chain[top].pass = nil
+                // What comes earlier in the file is there in the same pass.
+                case .pass(let other): chain[top].pass = max(pass, need < position ? other : other + 1)
                 }
-                states[link] = outcome
-                position = link
             }
         }
         return states.map { if case .pass(let pass) = $0 { pass } else { nil } }
     }
 
-    /// Names the cycle that an image is part of.
-    private func cycle(through start: Int, _ bases: [Int??]) -> (message: String, mark: Mark)? {
-        var names = [images[start].name]
-        var position = start
-        while names.count <= Self.longestCycle, let base = bases[position] ?? nil {
-            names.append(images[base].name)
-            guard base != start else {
-                return ("a cycle: " + names.joined(separator: " -> "), images[position].baseMark)
+    /// Names a cycle that an image is part of, the first that is found.
+    private func cycle(
+        through start: Int, _ dependencies: [[ImageRecipe.Dependency]], _ positions: [String: Int]
+    ) -> (message: String, mark: Mark)? {
+        var seen: Set<Int> = []
+        var path = [(position: start, next: 0)]
+        while let (position, next) = path.last {
+            guard next < dependencies[position].count, path.count <= Self.longestCycle, seen.count < Self.mostSearched
+            else {
+                path.removeLast()
+                continue
             }
-            position = base
+            path[path.count - 1].next += 1
+            let dependency = dependencies[position][next]
+            guard let need = positions[dependency.image] else { continue }
+            if need == start {
+                let names = (path.map(\.position) + [start]).map { images[$0].name }
+                return ("a cycle: " + names.joined(separator: " -> "), dependency.mark)
+            }
+            if seen.insert(need).inserted { path.append((need, 0)) }
         }
         return nil
     }
 
+    /// Images that are looked at for a cycle.
+    private static let mostSearched = 10_000
     /// Images of a cycle that a message can name.
     private static let longestCycle = 20
-}
-
-extension Base {
-    /// The image of the same file that this base is.
-    fileprivate var imageName: String? {
-        if case .built(let name) = self { name } else { nil }
-    }
 }
