@@ -153,6 +153,23 @@ struct DamagedCacheTests {
         #expect(FileManager.default.fileExists(atPath: "\(project.path)/roots/\(base)/overlay/bin/busybox"))
     }
 
+    /// A downloaded project may ship such a link.
+    @Test func aLinkInPlaceOfTheCacheIsNotFollowed() throws {
+        let project = try CacheTests.project()
+        try project.write("elsewhere/letter", "keep me\n")
+        try FileManager.default.createDirectory(
+            atPath: "\(project.path)/.stacker", withIntermediateDirectories: false,
+            attributes: [.posixPermissions: 0o700])
+        try FileManager.default.createSymbolicLink(
+            atPath: "\(project.path)/.stacker/cache", withDestinationPath: "../elsewhere")
+        for command: ByteString in ["build", "build", "gc"] {
+            let run = try project.stacker(command)
+            #expect(run.exitCode == 0 && !run.stderrText.contains("found cached"), "\(run.stderrText)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: "\(project.path)/elsewhere") == ["letter"])
+        try FileManager.default.removeItem(atPath: "\(project.path)/.stacker/cache")
+    }
+
     @Test func aSourceThatChangesWhileItIsBuiltIsBuiltAgain() throws {
         let project = try CacheTests.project(
             """

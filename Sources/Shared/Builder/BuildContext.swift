@@ -26,8 +26,8 @@ struct BuildContext: Sendable {
     let stackerfileText: String
     /// Seconds since 1970, UTC: what `created` says.
     let created: Int64
-    /// `user@host`, or `stacker` in a reproducible build.
-    let author: String
+    /// `user@host`, or `stacker` in a reproducible build; who needs no name asks no database of users.
+    var author: String { request.sourceDateEpoch == nil ? Self.userAtHost(environment) : "stacker" }
     /// `NAME=value` entries of the caller.
     let environment: [ByteString]
 
@@ -48,7 +48,6 @@ struct BuildContext: Sendable {
         stackerfileText = String(decoding: stackerfile, as: UTF8.self)
         created = request.sourceDateEpoch ?? Int64(time(nil))
         environment = Self.callersEnvironment()
-        author = request.sourceDateEpoch == nil ? Self.userAtHost(environment) : "stacker"
         gitVersion = GitVersion(
             of: request.stackerFile == "-" ? "." : request.stackerFile.removingLastComponent(),
             scratch: directories.stacker, environment: environment, log: request.log)
