@@ -13,9 +13,9 @@ import Testing
         ], arguments: ["/bin/true"], environment: [])
 
     @Test func `binds come last, in the order in which they are named`() {
-        let plan = MountStep.plan(for: Self.step, in: .joined)
+        let plan = MountPlan(for: Self.step, in: .joined)
         #expect(
-            plan.suffix(3) == [
+            plan.outer.suffix(3) == [
                 .resolver(at: "/etc/resolv.conf"),
                 .bind(source: "/one", at: "/x", access: .readOnly),
                 .bind(source: "/two", at: "/x/y", access: .writable),
@@ -23,12 +23,27 @@ import Testing
     }
 
     @Test func `without a user namespace no device works in a writable bind`() {
-        let plan = MountStep.plan(for: Self.step, in: .none)
-        #expect(plan.last == .bind(source: "/two", at: "/x/y", access: .writableWithoutDevices))
+        let plan = MountPlan(for: Self.step, in: .none)
+        #expect(plan.inner.isEmpty)
+        #expect(plan.outer.last == .bind(source: "/two", at: "/x/y", access: .writableWithoutDevices))
     }
 
-    @Test func `each file system is there before anything in it`() throws {
-        let plan = MountStep.plan(for: Self.step, in: .joined)
+    @Test func `only what the command could mount itself is left for its own namespaces`() throws {
+        var step = Self.step
+        step.binds.append(Step.Bind(source: "/dev/kvm", destination: "/dev/kvm", isWritable: true))
+        let plan = MountPlan(for: step, in: .joined)
+        #expect(plan.inner.last == .bind(source: "/dev/kvm", at: "/dev/kvm", access: .writable))
+        for mount in plan.inner.dropLast() {
+            #expect(mount.place.bytes.starts(with: "/dev".utf8) || mount.place.bytes.starts(with: "/proc".utf8))
+        }
+        // The place on which the rest lies is made, and remembered, while the image can still be looked at.
+        #expect(plan.outer.prefix(2) == [.directory(at: "/dev"), .processes(at: "/proc")])
+    }
+
+    @Test(arguments: [UserNamespace.joined, .none])
+    func `each file system is there before anything in it`(namespace: UserNamespace) throws {
+        let whole = MountPlan(for: Self.step, in: namespace)
+        let plan = whole.outer + whole.inner
         func index(_ step: MountStep) throws -> Int { try #require(plan.firstIndex(of: step)) }
         let processes = try index(.processes(at: "/proc"))
         for name in ["sys", "sysrq-trigger", "irq", "bus"] {
@@ -48,7 +63,7 @@ import Testing
     }
 
     @Test func `six devices of the host and no more`() {
-        let devices = MountStep.plan(for: Self.step, in: .none).compactMap { step -> String? in
+        let devices = MountPlan(for: Self.step, in: .none).outer.compactMap { step -> String? in
             if case .device(let device, _) = step { "\(device.name) \(device.major):\(device.minor)" } else { nil }
         }
         #expect(devices == ["null 1:3", "zero 1:5", "full 1:7", "random 1:8", "urandom 1:9", "tty 5:0"])

@@ -3,7 +3,9 @@
 #include <grp.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +15,8 @@ int stk_setns(int fd, int kind) { return setns(fd, kind); }
 const int stk_new_user = CLONE_NEWUSER, stk_new_mount = CLONE_NEWNS, stk_new_pid = CLONE_NEWPID,
           stk_new_ipc = CLONE_NEWIPC, stk_new_uts = CLONE_NEWUTS, stk_new_net = CLONE_NEWNET,
           stk_new_cgroup = CLONE_NEWCGROUP;
+
+int stk_open_parent_namespace(int fd) { return ioctl(fd, NS_GET_PARENT); }
 
 int stk_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d) {
     return prctl(option, a, b, c, d);

@@ -10,10 +10,13 @@ enum Operations {
             try NamespaceHolder.run(maps, channel)
             return nil
         }
-        let kind = try UserNamespace.join(request.userNamespace)
+        if case .step(let step) = request.operation {
+            let kind = try UserNamespace.joinOuter(request.userNamespace)
+            return try StepSupervisor.run(step, in: kind, inner: request.userNamespace, channel)
+        }
+        _ = try UserNamespace.join(request.userNamespace)
         switch request.operation {
-        case .holdNamespace: return nil
-        case .step(let step): return try StepSupervisor.run(step, in: kind, channel)
+        case .holdNamespace, .step: return nil
         case .jail(let program): return try JailSupervisor.run(program, channel)
         case .removeTrees(let names):
             try TreeRemoval.remove(names)

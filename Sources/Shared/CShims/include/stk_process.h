@@ -12,6 +12,9 @@ int stk_unshare(int namespaces);
 int stk_setns(int fd, int kind);
 extern const int stk_new_user, stk_new_mount, stk_new_pid, stk_new_ipc, stk_new_uts, stk_new_net, stk_new_cgroup;
 
+/// ioctl(fd, NS_GET_PARENT), Linux 4.9: opens the user namespace that one was made in.
+int stk_open_parent_namespace(int fd);
+
 /// prctl(2), variadic in C.
 int stk_prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigned long d);
 

@@ -75,6 +75,9 @@ struct DetachedMount: ~Copyable {
         }
     }
 
+    /// The number of its descriptor, which is the caller's now.
+    consuming func release() -> CInt { descriptor.release() }
+
     /// Mounts it on an open file or directory, which no symbolic link can redirect any more.
     func attach(to target: borrowing OwnedDescriptor) throws(SystemError) {
         let (mount, place) = (descriptor.raw, target.raw)

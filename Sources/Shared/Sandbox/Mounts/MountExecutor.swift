@@ -8,8 +8,30 @@ import SystemPackage
 /// Does what a plan of mounts says, on the image that is the working directory.
 struct MountExecutor: ~Copyable {
     private(set) var root: ImageRoot
+    /// Open mounts, for steps that are performed when their source is out of reach.
+    private let held: [MountStep: CInt]
 
-    init(_ root: consuming ImageRoot) { self.root = root }
+    init(_ root: consuming ImageRoot, held: [MountStep: CInt] = [:]) {
+        self.root = root
+        self.held = held
+    }
+
+    /// Opens what `steps` need of the host; the descriptors are closed by exec, or when they are used.
+    static func hold(_ steps: [MountStep]) throws(HelperFailure) -> [MountStep: CInt] {
+        var held: [MountStep: CInt] = [:]
+        for step in steps {
+            do throws(SystemError) {
+                switch step {
+                case .device(let device, _): held[step] = try copy(of: device).release()
+                case .bind(let source, _, let access): held[step] = try copy(of: source, access).release()
+                default: break
+                }
+            } catch {
+                throw HelperFailure(step.stage, error)
+            }
+        }
+        return held
+    }
 
     mutating func perform(_ step: MountStep) throws(HelperFailure) {
         do throws(SystemError) {
@@ -29,8 +51,9 @@ struct MountExecutor: ~Copyable {
             let options = [DetachedMount.Option("mode", ByteString(String(mode, radix: 8)))]
             try attach(try .make("tmpfs", options, [.noSetID, .noDevices]), at: place, .directory)
         case .terminals(let place, let group): try mountTerminals(at: place, group: group)
+        case .directory(let place): _ = try root.openMountPoint(place, .directory)
         case .device(let device, let place):
-            try attach(try DetachedMount.copy(of: try Self.open(device), .alone), at: place, .file)
+            try attach(try heldMount(step) { () throws(SystemError) in try Self.copy(of: device) }, at: place, .file)
         case .link(let target, let place): try makeLink(to: target, at: place)
         case .emptyFile(let place): _ = try root.openMountPoint(place, .file)
         case .system(let place):
@@ -40,7 +63,9 @@ struct MountExecutor: ~Copyable {
         case .readOnly(let path): try makeReadOnly(path)
         case .mask(let path): try mask(path)
         case .resolver(let place): try bindResolver(at: place)
-        case .bind(let source, let place, let access): try bind(source, at: place, access)
+        case .bind(let source, let place, let access):
+            let mount = try heldMount(step) { () throws(SystemError) in try Self.copy(of: source, access) }
+            try bind(mount, at: place)
         }
     }
 
@@ -127,7 +152,7 @@ struct MountExecutor: ~Copyable {
 
     private mutating func bindResolver(at place: ByteString) throws(SystemError) {
         do throws(SystemError) {
-            try bind("/etc/resolv.conf", at: place, .readOnly)
+            try bind(try Self.copy(of: "/etc/resolv.conf", .readOnly), at: place)
         } catch {
             // The host has none, or the image has something else in its place: a build may work without one.
             let harmless: [Errno] = [
@@ -137,17 +162,34 @@ struct MountExecutor: ~Copyable {
         }
     }
 
-    private mutating func bind(
-        _ source: ByteString, at place: ByteString, _ access: MountStep.Access
-    ) throws(SystemError) {
+    private static func copy(of device: MountStep.Device) throws(SystemError) -> DetachedMount {
+        try DetachedMount.copy(of: try open(device), .alone)
+    }
+
+    private static func copy(
+        of source: ByteString, _ access: MountStep.Access
+    ) throws(SystemError) -> DetachedMount {
         let mount = try DetachedMount.copy(of: source, .withSubmounts)
-        let kind = try mount.descriptor.status().kind
         switch access {
         case .readOnly: try mount.add(.readOnly, .withSubmounts)
-        // A device that the user names is meant to be used.
-        case .writableWithoutDevices where !kind.isDevice: try mount.add(.noDevices, .withSubmounts)
-        case .writable, .writableWithoutDevices: break
+        case .writableWithoutDevices:
+            // A device that the user names is meant to be used.
+            if try !mount.descriptor.status().kind.isDevice { try mount.add(.noDevices, .withSubmounts) }
+        case .writable: break
         }
+        return mount
+    }
+
+    /// The mount that was held for `step`, or else the one that `make` makes.
+    private func heldMount(
+        _ step: MountStep, or make: () throws(SystemError) -> DetachedMount
+    ) throws(SystemError) -> DetachedMount {
+        if let number = held[step] { return DetachedMount(descriptor: OwnedDescriptor(adopting: number)) }
+        return try make()
+    }
+
+    private mutating func bind(_ mount: borrowing DetachedMount, at place: ByteString) throws(SystemError) {
+        let kind = try mount.descriptor.status().kind
         let point = try root.openMountPoint(place, kind == .directory ? .directory : .file)
         // A link of the image may lead here; what hides there, and what may not be written, stays so (CVE-2019-16884).
         let kernelsOwn: [FileSystemKind] = [.proc, .sysfs, .cgroup2]

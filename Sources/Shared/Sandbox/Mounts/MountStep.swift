@@ -11,6 +11,8 @@ enum MountStep: Hashable, Sendable {
     case terminals(at: ByteString, group: UInt32)
     /// One device of the host.
     case device(Device, at: ByteString)
+    /// A place for what is mounted later.
+    case directory(at: ByteString)
     case link(ByteString, at: ByteString)
     case emptyFile(at: ByteString)
     /// The host's sysfs and all that is mounted in it, read-only.
@@ -47,11 +49,21 @@ enum MountStep: Hashable, Sendable {
 }
 
 extension MountStep {
+    /// Where in the image it is done.
+    var place: ByteString {
+        switch self {
+        case .processes(let place), .memory(let place, _), .terminals(let place, _), .device(_, let place),
+            .directory(let place), .link(_, let place), .emptyFile(let place), .system(let place),
+            .readOnly(let place), .mask(let place), .resolver(let place), .bind(_, let place, _):
+            place
+        }
+    }
+
     /// What a failure is reported as.
     var stage: HelperFailure.Stage {
         switch self {
         case .processes: .mountProc
-        case .memory, .terminals, .device, .link, .emptyFile: .mountDev
+        case .memory, .terminals, .device, .directory, .link, .emptyFile: .mountDev
         case .system: .mountSys
         case .readOnly(let path), .mask(let path): path.bytes.starts(with: "/sys/".utf8) ? .mountSys : .mountProc
         case .resolver, .bind: .bind

@@ -24,6 +24,16 @@ enum UserNamespace: Hashable, Sendable {
         return .joined
     }
 
+    /// Joins the outer one of the build's two namespaces, in which things are mounted for a command of the inner one that
+    /// `descriptor` refers to.
+    static func joinOuter(_ descriptor: Int32?) throws(HelperFailure) -> UserNamespace {
+        guard let descriptor else { return try join(nil) }
+        let outer = try during(.joinUserNamespace) { () throws(SystemError) in
+            try check("ioctl(NS_GET_PARENT)") { stk_open_parent_namespace(descriptor) }
+        }
+        return try join(outer)
+    }
+
     /// User and group 0 and no other group, which all need a map that has them.
     static func becomeRoot() throws(HelperFailure) {
         try during(.becomeRoot) { () throws(SystemError) in

@@ -9,6 +9,8 @@ import SystemPackage
 struct StepInit {
     let step: Step
     let userNamespace: UserNamespace
+    /// A descriptor of the user namespace in which the command is root, where that is not the one this process is in.
+    let inner: CInt?
 
     func run(
         _ root: borrowing OwnedDescriptor, lifeline: borrowing Pipe, reports: borrowing OwnedDescriptor
@@ -18,8 +20,12 @@ struct StepInit {
             try ThisProcess.dieWithParent(holding: lifeline.reader)
             let reply: Reply
             do throws(HelperFailure) {
-                let oldRoot = try prepare(root, reports)
-                reply = try runCommand(reports, oldRoot)
+                let prepared = try prepare(root, reports)
+                if let inner {
+                    reply = try runInside(inner, prepared, reports)
+                } else {
+                    reply = try runCommand(reports, prepared.oldRoot)
+                }
             } catch {
                 reply = .failed(error)
             }
@@ -33,7 +39,7 @@ struct StepInit {
 
     private func prepare(
         _ root: borrowing OwnedDescriptor, _ reports: borrowing OwnedDescriptor
-    ) throws(HelperFailure) -> NewRoot.OldRoot {
+    ) throws(HelperFailure) -> Prepared {
         let image = try during(.newNamespaces) { () throws(SystemError) in
             // The working directory is carried over into the new mount namespace; a descriptor would still refer to the
             // old one, where nothing could be mounted from here.
@@ -43,10 +49,11 @@ struct StepInit {
             if userNamespace == .none { try NewRoot.leaveOuterChroot() }
             return try ImageRoot.workingDirectory()
         }
+        let plan = MountPlan(for: step, in: userNamespace)
         var executor = MountExecutor(image)
         let failure: HelperFailure?
         do throws(HelperFailure) {
-            for mount in MountStep.plan(for: step, in: userNamespace) { try executor.perform(mount) }
+            for mount in plan.outer { try executor.perform(mount) }
             failure = nil
         } catch {
             failure = error
@@ -54,7 +61,64 @@ struct StepInit {
         let made = executor.root.made
         try during(.cleanUp) { () throws(SystemError) in try Report.made(made).send(to: reports) }
         if let failure { throw failure }
-        return try during(.pivot) { () throws(SystemError) in try NewRoot.enterWorkingDirectory() }
+        let held = try MountExecutor.hold(plan.inner)
+        return try during(.pivot) { () throws(SystemError) in
+            Prepared(oldRoot: try NewRoot.enterWorkingDirectory(), later: plan.inner, held: held)
+        }
+    }
+
+    private struct Prepared {
+        var oldRoot: NewRoot.OldRoot
+        /// What is to be mounted in the command's own namespaces, and what of it is open already.
+        var later: [MountStep]
+        var held: [MountStep: CInt]
+    }
+
+    /// Goes where the command will be root, and lets a child be process 1 there.
+    ///
+    /// The child reports how the command ended; its own end is of interest only where it could not.
+    private func runInside(
+        _ inner: CInt, _ prepared: Prepared, _ reports: borrowing OwnedDescriptor
+    ) throws(HelperFailure) -> Reply {
+        try during(.joinUserNamespace) { () throws(SystemError) in
+            try check("setns") { stk_setns(inner, stk_new_user) }
+        }
+        try UserNamespace.becomeRoot()
+        ThisProcess.block(Supervisor.forwarded + [SIGCHLD])
+        return try during(.newNamespaces) { () throws(SystemError) in
+            try check("prctl(PR_SET_DUMPABLE)") { stk_set_dumpable(0) }
+            // From here on every mount that is there is locked, as it was made by root of another namespace.
+            try OwnNamespaces.enter(OwnNamespaces.ofCommand)
+            let lifeline = try Pipe.make()
+            let child = try ThisProcess.fork { becomeFirst(prepared, lifeline, reports) }
+            return try reap(until: child)
+        }
+    }
+
+    private func becomeFirst(
+        _ prepared: Prepared, _ lifeline: borrowing Pipe, _ reports: borrowing OwnedDescriptor
+    ) -> Never {
+        do {
+            _ = close(lifeline.writer.raw)
+            try ThisProcess.dieWithParent(holding: lifeline.reader)
+            let reply: Reply
+            do throws(HelperFailure) {
+                try mountRest(prepared)
+                reply = try runCommand(reports, prepared.oldRoot)
+            } catch {
+                reply = .failed(error)
+            }
+            try Report.ended(reply).send(to: reports)
+            _exit(0)
+        } catch {
+            _exit(1)
+        }
+    }
+
+    private func mountRest(_ prepared: Prepared) throws(HelperFailure) {
+        let image = try during(.newNamespaces) { () throws(SystemError) in try ImageRoot.workingDirectory() }
+        var executor = MountExecutor(image, held: prepared.held)
+        for mount in prepared.later { try executor.perform(mount) }
     }
 
     private func runCommand(

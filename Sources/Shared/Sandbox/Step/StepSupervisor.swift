@@ -6,13 +6,16 @@ import LinuxSystem
 
 /// The outer process of a build step: mounts the overlay, starts process 1, and cleans the image up after it.
 enum StepSupervisor {
+    /// `inner` is the number of a descriptor of the user namespace in which the command is root, and stays open; `nil`
+    /// where there is none but this process's own.
     static func run(
-        _ step: Step, in userNamespace: UserNamespace, _ channel: borrowing OwnedDescriptor
+        _ step: Step, in userNamespace: UserNamespace, inner: CInt?, _ channel: borrowing OwnedDescriptor
     ) throws(HelperFailure) -> Reply {
         // What we make in the image must not depend on the mask of whoever started us, nor what the command makes.
         umask(0o022)
         try during(.newNamespaces) { () throws(SystemError) in
-            try OwnNamespaces.enter(stk_new_ipc | stk_new_uts | stk_new_pid)
+            // What the command may rule is made where it will be root; here the processes that it shall not reach.
+            try OwnNamespaces.enter(inner == nil ? OwnNamespaces.ofCommand : stk_new_pid)
         }
         // In this mount namespace nothing is ever mounted over the image, so that mount points that were made in it
         // can be looked at and removed when process 1, which has a namespace of its own, is gone.
@@ -25,7 +28,7 @@ enum StepSupervisor {
             let lifeline = try Pipe.make()
             let supervisor = try Supervisor.prepare(.forward)
             let child = try ThisProcess.fork {
-                StepInit(step: step, userNamespace: userNamespace)
+                StepInit(step: step, userNamespace: userNamespace, inner: inner)
                     .run(root, lifeline: lifeline, reports: reports.writer)
             }
             return try watch(supervisor, child, reports, lifeline, channel)
