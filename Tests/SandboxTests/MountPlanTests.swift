@@ -37,7 +37,7 @@ import Testing
             #expect(mount.place.bytes.starts(with: "/dev".utf8) || mount.place.bytes.starts(with: "/proc".utf8))
         }
         // The place on which the rest lies is made, and remembered, while the image can still be looked at.
-        #expect(plan.outer.prefix(2) == [.directory(at: "/dev"), .processes(at: "/proc")])
+        #expect(plan.outer.prefix(2) == [.processes(at: "/proc"), .directory(at: "/dev")])
     }
 
     @Test(arguments: [UserNamespace.joined, .none])

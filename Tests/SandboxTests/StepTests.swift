@@ -202,4 +202,21 @@ import Testing
         #expect(failure.errno == ENOENT)
         #expect(failure.path?.description.contains("gone") == true)
     }
+
+    @Test(arguments: TestUser.all)
+    func `five hundred layers are stacked, and no more`(user: TestUser) throws {
+        let workshop = try Workshop(user)
+        try workshop.run("for n in $(seq 500); do mkdir l$n; echo $n > l$n/f$n; echo $n > l$n/same; done")
+        let layers = ["base"] + (1...500).map { ByteString("l\($0)") }
+        #expect(
+            try workshop.succeed("ls /f* | wc -l; cat /same; rm /f7; ls /f* | wc -l", layers: Array(layers.dropLast()))
+                == "499\n499\n498\n")
+        try workshop.renew()
+        guard case .failed(let failure) = try workshop.perform(.step(workshop.step("true", layers: layers))).reply
+        else {
+            Issue.record("501 layers were stacked")
+            return
+        }
+        #expect(failure.stage == .mountOverlay)
+    }
 }

@@ -9,7 +9,8 @@ extension Finding {
     ///
     /// Never fails itself: a combination without a known cause says which operation failed, and how.
     public init(explaining failure: HelperFailure, facts: HostFacts) {
-        self = Self.known(failure, Errno(rawValue: failure.errno), facts) ?? Self.unknown(failure)
+        let errno = Errno(rawValue: failure.errno)
+        self = Self.known(failure, errno, facts) ?? Self.oddRoot(failure, errno) ?? Self.unknown(failure)
     }
 
     /// Everything that the facts alone say against building as this account; empty when nothing does.

@@ -101,4 +101,20 @@ extension Finding {
             fix: .advice(
                 "run stacker without that profile; in a container: `docker run --security-opt apparmor=unconfined`"))
     }
+
+    /// Something of the image lies where something is to be mounted.
+    static func oddRoot(_ failure: HelperFailure, _ errno: Errno) -> Finding? {
+        guard [.mountProc, .mountDev, .mountSys, .mountPoint, .bind].contains(failure.stage), let place = failure.path
+        else { return nil }
+        let cause: String
+        switch errno {
+        case .notDirectory: cause = "\(place) of the image is no directory, or lies below something that is none"
+        case .isDirectory: cause = "\(place) of the image is a directory"
+        case .tooManySymbolicLinkLevels, .improperLink: cause = "links of the image lead from \(place) nowhere"
+        default: return nil
+        }
+        return Finding(
+            "ST-04", "cannot \(failure.stage.doing) in the image", because: cause,
+            fix: .advice("remove it, or make it what it should be, in the image that this one starts from"))
+    }
 }

@@ -18,14 +18,14 @@ struct MountPlan: Hashable, Sendable {
         switch userNamespace {
         case .none:
             // The command cannot mount anyway.
-            outer = Self.devices + Self.processes + host + binds
+            outer = Self.processes + Self.devices + host + binds
             inner = []
         case .joined:
             // A second procfs lies over the first: the kernel lets the command mount more of them as long as one that
             // nothing is hidden in cannot be taken away.
             let isDevice = { (bind: MountStep) in bind.place.bytes.starts(with: "/dev/".utf8) }
             outer =
-                [.directory(at: "/dev"), .processes(at: "/proc")] + host + binds.filter { !isDevice($0) }
+                [.processes(at: "/proc"), .directory(at: "/dev")] + host + binds.filter { !isDevice($0) }
             inner = Self.devices + Self.processes + binds.filter(isDevice)
         }
     }
