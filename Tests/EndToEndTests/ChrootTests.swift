@@ -71,8 +71,20 @@ struct ChrootTests {
         #expect(file == "of the host\nmore\n")
     }
 
+    @Test func looksAtWhatIsThereAndAsksForNothingElse() throws {
+        let project = try Self.built()
+        try FileManager.default.removeItem(atPath: "\(project.path)/imported")
+        let run = try project.stacker("chroot", "first", "cat", "/stacker/imports/imported")
+        #expect(run.exitCode == 0 && run.stdoutText == "an import\n", "\(run.stderrText)")
+        // Layers that are gone are unpacked again, from the layout.
+        #expect(try project.run("/bin/rm", "-rf", "roots").exitCode == 0)
+        #expect(try project.stacker("chroot", "third", "cat", "/made").stdoutText == "3\n")
+    }
+
     @Test func takesImagesThatAreOnlyForBuilding() throws {
         let project = try Self.built()
+        // Twice, so that the second time an earlier build is found again.
+        #expect(try project.stacker("build").exitCode == 0)
         let tools = try project.stacker("chroot", "tools", "sh", "-c", "cat /tool; test ! -e /made")
         #expect(tools.exitCode == 0, "\(tools.stderrText)")
         #expect(tools.stdoutText == "2\n")

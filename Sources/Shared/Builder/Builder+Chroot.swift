@@ -23,7 +23,11 @@ extension Builder {
         let image = try recipe.map { (recipe) throws(Failure) in try chrootImage(recipe, tag: tag) }
         guard let name = image?.name ?? tag else { throw Failure("there is no layer in the stacker file") }
         let roots = request.directories.roots
-        guard try attempt("cannot look for \(ByteString(roots))", { try PrivateDirectory.exists(roots) }) else {
+        let places = [roots, request.directories.oci]
+        let isAnyThere = try attempt("cannot look for what is built") {
+            try places.contains(where: PrivateDirectory.exists)
+        }
+        guard isAnyThere else {
             throw Failure(
                 "nothing is built yet in \(ByteString(roots))", hint: "run `stacker build` first",
                 class: .usage)

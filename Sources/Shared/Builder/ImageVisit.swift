@@ -15,7 +15,7 @@ struct ImageVisit {
     let context: BuildContext
 
     func run(_ command: [ByteString]) async throws -> Reply {
-        let binds = try await self.binds()
+        let binds = try self.binds()
         let layers = try await ImageStack(images: images, context: context).layers(of: name)
         let root = try context.storage.makeTemporaryRoot()
         let environment =
@@ -35,11 +35,25 @@ struct ImageVisit {
         }
     }
 
-    private func binds() async throws -> [Step.Bind] {
+    private func binds() throws -> [Step.Bind] {
         guard let image else { return [] }
-        let own = try UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
-        let stack = ImageStack(images: images, context: context)
-        let files = AddedFiles(image: image, context: context) { try await stack.layers(of: $0) }
-        return try await files.importForStep() + own
+        return try imports(of: image)
+            + UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
+    }
+
+    /// The imports as the build of the image has left them; none where it needed none, or they are removed.
+    private func imports(of image: ImageRecipe) throws -> [Step.Bind] {
+        let path = context.request.directories.stacker.appending("imports").appending(image.name)
+        guard try PrivateDirectory.exists(path) else { return [] }
+        func bind(_ name: FilePath, at place: ByteString) -> Step.Bind {
+            Step.Bind(source: ByteString(path.pushing(name)), destination: place, isWritable: false)
+        }
+        let everywhere = [bind("", at: "/stacker/imports")]
+        guard image.usesLegacyImport else { return everywhere }
+        let names = try OwnedDescriptor.open(directory: path).names().filter { $0 != ByteString(RunScript.name) }
+        return everywhere + [bind("", at: "/.stacker/imports")]
+            + names.sorted().compactMap { name in
+                FilePath(name).map { bind($0, at: ByteString(Array("/stacker/".utf8) + name.bytes)) }
+            }
     }
 }
