@@ -40,7 +40,7 @@ struct OddRootTests {
         "mkdir dev; touch dev/null dev/console dev/pts dev/shm",
         "mkdir -p proc/self sys/kernel; echo fake > proc/self/comm",
         "ln -s loop etc/resolv.conf; ln -s resolv.conf etc/loop", "mkdir -p etc/resolv.conf/inside",
-        "rm -rf etc; touch etc", "chmod 0 etc; mkdir -m 0 proc dev sys",
+        "rm -rf etc; touch etc", "mkdir -m 500 proc dev sys; chmod 500 etc",
         "ln -s / stacker", "mkdir -p stacker/imports; echo hidden > stacker/imports/x",
     ])
     func workWhereThereIsAWayTo(_ setUp: String) throws {
