@@ -94,4 +94,30 @@ struct DirectoryTests {
         #expect(build.stderrText.contains(message), "\(build.stderrText)")
         #expect(build.stderrText.contains("\n  hint: give yourself access to it"), "\(build.stderrText)")
     }
+
+    @Test func aQuietBuildSaysNothingButErrors() throws {
+        let project = try Project(Self.text)
+        let build = try project.stacker("-q", "build")
+        #expect(build.exitCode == 0)
+        #expect(build.stderr.isEmpty && build.stdout.isEmpty, "\(build.stderrText)")
+        let missing = try project.stacker("--quiet", "build", "-f", "missing.yaml")
+        #expect(missing.exitCode == 1)
+        #expect(missing.stderrText.hasPrefix("error: "))
+    }
+
+    @Test func theLogGoesToItsFileAndErrorsToStandardError() throws {
+        let project = try Project(Self.text)
+        let build = try project.stacker("--log-file", "log", "--log-timestamp=true", "build")
+        #expect(build.exitCode == 0)
+        #expect(build.stderr.isEmpty && build.stdout.isEmpty, "\(build.stderrText)")
+        let lines = try project.run("/bin/cat", "log").stdoutText.split(separator: "\n")
+        #expect(
+            lines.allSatisfy { $0.prefixMatch(of: /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z [A-Za-z]/) != nil }, "\(lines)"
+        )
+        #expect(lines.last?.hasSuffix("Z filesystem app built successfully") == true)
+        let failed = try project.stacker("--log-file", "log", "build", "-f", "missing.yaml")
+        #expect(failed.exitCode == 1)
+        #expect(failed.stderrText.hasPrefix("error: "))
+        #expect(try project.run("/bin/cat", "log").stdout.isEmpty)
+    }
 }
