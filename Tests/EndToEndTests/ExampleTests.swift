@@ -101,4 +101,26 @@ struct ExampleTests {
         let configuration = try project.configuration("service")["config"] as? [String: Any]
         #expect(configuration?["User"] as? String == "counter")
     }
+
+    private static func expectStatic(_ project: Project) throws {
+        var files: [String] = []
+        for layer in try project.layers("static") {
+            let listing = try project.run("/usr/bin/tar", "-tf", ByteString(project.blob(layer)))
+            files += listing.stdoutText.split(separator: "\n").map(String.init).filter { !$0.hasSuffix("/") }
+        }
+        #expect(files.sorted() == ["bin/cat", "etc/greeting"])
+    }
+
+    @Test func aStaticProgramIsAllThatIsInItsImage() throws {
+        let project = try Self.built("static", base: "base.tar")
+        try Self.expectStatic(project)
+    }
+
+    @Test(.requiresUser, .requiresTool("umoci"), .requiresTool("crun"))
+    func aStaticProgramRunsWithNothingAroundIt() throws {
+        let project = try Self.built("static", base: "base.tar")
+        let run = try project.run(Checkout.path.appending("scripts/run-image"), "oci:static")
+        #expect(run.exitCode == 0, "\(run.stderrText)")
+        #expect(run.stdoutText.hasSuffix("This image holds two files.\n"), "\(run.stdoutText)")
+    }
 }
