@@ -42,6 +42,25 @@ import Testing
         try fresh().source(.init(path: place.path.appending(name))).content
     }
 
+    /// Whoever waits to write to a pipe goes on as soon as anybody has it open to read.
+    @Test func aPipeThatIsAnArchiveIsNotOpened() throws {
+        let pipe = place.path.appending("pipe")
+        #expect(mkfifo(pipe.string, 0o600) == 0)
+        let writer = Process()
+        writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+        writer.arguments = ["-c", "cd '\(place.path.string)'; echo > ready; exec 3> pipe; echo > opened"]
+        try writer.run()
+        func exists(_ name: String) -> Bool { access(place.path.appending(name).string, F_OK) == 0 }
+        while !exists("ready") { usleep(5_000) }
+        usleep(100_000)
+        #expect(throws: SystemError.self) { try fresh().archive(pipe) }
+        usleep(100_000)
+        #expect(!exists("opened"))
+        _ = try OwnedDescriptor.open(pipe, O_RDONLY | O_NONBLOCK)
+        writer.waitUntilExit()
+        #expect(exists("opened"))
+    }
+
     @Test func timesAndPlacesDoNotCount() throws {
         let before = try digest()
         var times = [timeval(tv_sec: 1, tv_usec: 0), timeval(tv_sec: 1, tv_usec: 0)]

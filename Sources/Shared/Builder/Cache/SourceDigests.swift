@@ -58,6 +58,10 @@ final class SourceDigests: Sendable {
 
     private func lookAtArchive(_ path: FilePath) throws(SystemError) -> Source {
         let start = Self.now()
+        // Who opens a pipe to read is a reader for whoever writes to it, and what is written then is lost.
+        guard try OwnedDescriptor.openPlace(path).status().kind == .regular else {
+            throw SystemError("open", ByteString(path), errno: .invalidArgument)
+        }
         let file = try OwnedDescriptor.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
         let status = try file.status()
         guard status.kind == .regular else { throw SystemError("open", ByteString(path), errno: .invalidArgument) }
