@@ -245,4 +245,16 @@ struct CacheTests {
         try project.write("stacker.yaml", Self.recipe)
         #expect(ran(try build(project)) == ["app"])
     }
+
+    /// Entering the namespace only for that tries the host first, which puts something aside itself.
+    @Test func whatAKilledBuildLeftIsRemovedByABuildThatFindsEverything() throws {
+        let project = try Self.project()
+        try build(project)
+        let left = try project.run(
+            "/bin/sh", "-c", "mkdir -p roots/.tmp.left/overlay/full && touch roots/.tmp.left/file")
+        #expect(left.exitCode == 0)
+        #expect(try build(project).stderrText.contains("found cached layer app"))
+        let names = try FileManager.default.contentsOfDirectory(atPath: "\(project.path)/roots")
+        #expect(!names.contains { $0.hasPrefix(".tmp.") }, "\(names)")
+    }
 }

@@ -122,10 +122,16 @@ public final class OverlayStorage: Sendable {
 
     /// Removes what was put aside, also by earlier builds that were killed.
     public func emptyTrash() async throws {
-        let trash = try directory.names().filter { $0.bytes.starts(with: Self.temporaryPrefix.bytes) }
-        let full = trash.filter { !removeUnchanged($0) }
-        guard !full.isEmpty else { return }
-        try await helper.removeTrees(full, in: namespace, roots: roots)
+        guard try !remainingTrash().isEmpty else { return }
+        // Where this is what the namespace is entered for, the probes that come first put something aside as well.
+        let namespace = try await namespace
+        try await helper.removeTrees(try remainingTrash(), in: namespace, roots: roots)
+    }
+
+    /// What was put aside and is more than this program can remove; the rest is removed.
+    private func remainingTrash() throws(SystemError) -> [ByteString] {
+        try directory.names().filter { $0.bytes.starts(with: Self.temporaryPrefix.bytes) }
+            .filter { !removeUnchanged($0) }
     }
 
     /// Removes a root in which nothing was changed, which takes no process: all of it belongs to this user.
