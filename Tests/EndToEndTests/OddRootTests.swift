@@ -20,7 +20,7 @@ struct OddRootTests {
                 mkdir base && tar -xf base.tar -C base
                 cd base; \(setUp); cd ..
                 tar --sort=name --owner=0 --group=0 --numeric-owner -cf base.tar -C base .
-                rm -rf base
+                chmod -R u+rwx base; rm -rf base
                 """))
         try #require(changed.exitCode == 0, "\(changed.stderrText)")
         return (project, try project.stacker("build"))
