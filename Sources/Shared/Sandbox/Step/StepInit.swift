@@ -15,20 +15,22 @@ struct StepInit {
     func run(
         _ root: borrowing OwnedDescriptor, lifeline: borrowing Pipe, reports: borrowing OwnedDescriptor
     ) -> Never {
+        end(lifeline, reports) { () throws(HelperFailure) in
+            let prepared = try prepare(root, reports)
+            guard let inner else { return try runCommand(reports, prepared.oldRoot) }
+            return try runInside(inner, prepared, reports)
+        }
+    }
+
+    /// Works as process 1 of a namespace, which its parent's end is the end of, and reports how that went.
+    private func end(
+        _ lifeline: borrowing Pipe, _ reports: borrowing OwnedDescriptor, after work: () throws(HelperFailure) -> Reply
+    ) -> Never {
         do {
             _ = close(lifeline.writer.raw)
             try ThisProcess.dieWithParent(holding: lifeline.reader)
             let reply: Reply
-            do throws(HelperFailure) {
-                let prepared = try prepare(root, reports)
-                if let inner {
-                    reply = try runInside(inner, prepared, reports)
-                } else {
-                    reply = try runCommand(reports, prepared.oldRoot)
-                }
-            } catch {
-                reply = .failed(error)
-            }
+            do throws(HelperFailure) { reply = try work() } catch { reply = .failed(error) }
             try Report.ended(reply).send(to: reports)
             _exit(0)
         } catch {
@@ -90,28 +92,13 @@ struct StepInit {
             // From here on every mount that is there is locked, as it was made by root of another namespace.
             try OwnNamespaces.enter(OwnNamespaces.ofCommand)
             let lifeline = try Pipe.make()
-            let child = try ThisProcess.fork { becomeFirst(prepared, lifeline, reports) }
-            return try reap(until: child)
-        }
-    }
-
-    private func becomeFirst(
-        _ prepared: Prepared, _ lifeline: borrowing Pipe, _ reports: borrowing OwnedDescriptor
-    ) -> Never {
-        do {
-            _ = close(lifeline.writer.raw)
-            try ThisProcess.dieWithParent(holding: lifeline.reader)
-            let reply: Reply
-            do throws(HelperFailure) {
-                try mountRest(prepared)
-                reply = try runCommand(reports, prepared.oldRoot)
-            } catch {
-                reply = .failed(error)
+            let child = try ThisProcess.fork {
+                end(lifeline, reports) { () throws(HelperFailure) in
+                    try mountRest(prepared)
+                    return try runCommand(reports, prepared.oldRoot)
+                }
             }
-            try Report.ended(reply).send(to: reports)
-            _exit(0)
-        } catch {
-            _exit(1)
+            return try reap(until: child)
         }
     }
 
