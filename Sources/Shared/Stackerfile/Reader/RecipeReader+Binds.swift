@@ -3,13 +3,10 @@ import Diagnostics
 extension RecipeReader {
     /// A list of `path`, `source -> destination` or maps; null is an empty list.
     mutating func binds(_ entry: YAMLEntry) -> [BindRecipe] {
-        if entry.value.isNull { return [] }
-        guard case .sequence(let items) = entry.value.content else {
-            findings.report(
-                "cannot unmarshal \(entry.value.phrase) into 'binds': expected 'binds' to be a list",
-                at: entry.value.mark, expected: "a list of paths, of 'source -> destination', and of maps")
-            return []
-        }
+        let items = items(
+            of: entry.value,
+            orReport: "cannot unmarshal \(entry.value.phrase) into 'binds': expected 'binds' to be a list",
+            expected: "a list of paths, of 'source -> destination', and of maps")
         return items.compactMap { item in
             if let text = item.string { return bind(text, at: item.mark) }
             if case .mapping(let fields) = item.content { return bind(fields, at: item.mark) }

@@ -3,13 +3,9 @@ import Diagnostics
 extension RecipeReader {
     /// Regular expressions for names of variables; null is an empty list.
     mutating func passthrough(_ entry: YAMLEntry) -> [String] {
-        if entry.value.isNull { return [] }
-        guard case .sequence(let items) = entry.value.content else {
-            findings.report(
-                "cannot unmarshal \(entry.value.phrase) into 'build_env_passthrough'", at: entry.value.mark,
-                expected: "a list of regular expressions")
-            return []
-        }
+        let items = items(
+            of: entry.value, orReport: "cannot unmarshal \(entry.value.phrase) into 'build_env_passthrough'",
+            expected: "a list of regular expressions")
         return items.compactMap { item in
             guard let text = item.string else {
                 findings.report(

@@ -3,13 +3,9 @@ import Diagnostics
 extension RecipeReader {
     /// A list of maps with `source`, and `dest` where the content does not go to `/`; null is an empty list.
     mutating func overlayDirectories(_ entry: YAMLEntry) -> [OverlayDirectory] {
-        if entry.value.isNull { return [] }
-        guard case .sequence(let items) = entry.value.content else {
-            findings.report(
-                "'overlay_dirs' expected an array", at: entry.value.mark,
-                expected: "a list of maps with 'source' and 'dest'")
-            return []
-        }
+        let items = items(
+            of: entry.value, orReport: "'overlay_dirs' expected an array",
+            expected: "a list of maps with 'source' and 'dest'")
         return items.compactMap { item in
             guard case .mapping(let fields) = item.content else {
                 findings.report(

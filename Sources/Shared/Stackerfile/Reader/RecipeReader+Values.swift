@@ -97,12 +97,16 @@ extension RecipeReader {
         return pairs
     }
 
+    /// The items of a list; null is an empty one, and anything else is reported with this message.
+    mutating func items(of list: YAMLNode, orReport message: String, expected: String) -> [YAMLNode] {
+        if list.isNull { return [] }
+        if case .sequence(let items) = list.content { return items }
+        findings.report(message, at: list.mark, expected: expected)
+        return []
+    }
+
     mutating func volumes(_ entry: YAMLEntry) -> [String] {
-        if entry.value.isNull { return [] }
-        guard case .sequence(let items) = entry.value.content else {
-            findings.report("'volumes' expected an array", at: entry.value.mark, expected: "a list of paths")
-            return []
-        }
+        let items = items(of: entry.value, orReport: "'volumes' expected an array", expected: "a list of paths")
         return items.compactMap { item in
             guard let text = item.scalar?.normalized, !text.isEmpty else {
                 findings.report("a volume is \(item.phrase)", at: item.mark, expected: "a path")
