@@ -19,6 +19,12 @@ public enum PathResolution: Sendable {
 }
 
 extension OwnedDescriptor {
+    /// Opens the directory that the last component of `path` is an entry of.
+    public static func open(directoryOf path: FilePath) throws(SystemError) -> OwnedDescriptor {
+        let directory = path.removingLastComponent()
+        return try open(directory: directory.isEmpty ? "." : directory)
+    }
+
     /// Opens a host path, to read unless `flags` (the O_ constants) say otherwise; O_CLOEXEC is always added.
     public static func open(
         _ path: FilePath, _ flags: CInt = 0, mode: UInt32 = 0o600

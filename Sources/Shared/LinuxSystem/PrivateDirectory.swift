@@ -65,7 +65,7 @@ extension PrivateDirectory {
     public static func exists(_ path: FilePath) throws(SystemError) -> Bool {
         guard let name = path.lastComponent else { return true }
         do throws(SystemError) {
-            let parent = try OwnedDescriptor.open(directory: path.removingLastComponent())
+            let parent = try OwnedDescriptor.open(directoryOf: path)
             _ = try parent.status(of: ByteString(FilePath(root: nil, [name])))
             return true
         } catch {
@@ -90,7 +90,7 @@ extension PrivateDirectory {
     public static func removeIfEmpty(_ path: FilePath) throws(SystemError) {
         guard let name = path.lastComponent, try exists(path) else { return }
         do throws(SystemError) {
-            let parent = try OwnedDescriptor.open(directory: path.removingLastComponent())
+            let parent = try OwnedDescriptor.open(directoryOf: path)
             try parent.unlink(ByteString(FilePath(root: nil, [name])), .directory)
         } catch {
             guard error.errno == .directoryNotEmpty else { throw error }

@@ -12,8 +12,7 @@ enum TreeCopy {
             guard let name = target.lastComponent.map(ByteString.init(component:)) else {
                 throw Failure("the target has no name", class: .usage)
             }
-            let folder = target.removingLastComponent()
-            let parent = try OwnedDescriptor.open(directory: folder.isEmpty ? "." : folder)
+            let parent = try OwnedDescriptor.open(directoryOf: target)
             if try OwnedDescriptor.open(reference: source).status().kind == .directory {
                 let directory = try OwnedDescriptor.open(directory: source)
                 try checkApart(parent, name, from: directory)
@@ -22,9 +21,8 @@ enum TreeCopy {
                 guard let sourceName = source.lastComponent.map(ByteString.init(component:)) else {
                     throw Failure("the source has no name", class: .usage)
                 }
-                let sourceFolder = source.removingLastComponent()
-                let from = try OwnedDescriptor.open(directory: sourceFolder.isEmpty ? "." : sourceFolder)
-                try copyEntry(sourceName, from: from, into: parent, as: name)
+                let folder = try OwnedDescriptor.open(directoryOf: source)
+                try copyEntry(sourceName, from: folder, into: parent, as: name)
             }
         }
     }
@@ -61,16 +59,8 @@ enum TreeCopy {
         _ name: ByteString, from source: borrowing OwnedDescriptor, into target: borrowing OwnedDescriptor,
         as newName: ByteString
     ) throws {
-        let stage = ByteString(".tmp.\(String(UInt64.random(in: .min ... .max), radix: 36))")
-        try target.makeDirectory(stage, mode: 0o700)
-        do {
-            let stageDirectory = try target.openDirectory(stage)
-            try FileTree.copy(name, from: source, into: stageDirectory)
-            try stageDirectory.rename(name, into: target, as: newName, replacing: .existing)
-            try target.unlink(stage, .directory)
-        } catch {
-            try? FileTree.remove(stage, in: target)  // The first error tells more.
-            throw error
+        try FileTree.copy(name, from: source, stagedIn: target, ".tmp.") { stage throws(SystemError) in
+            try stage.rename(name, into: target, as: newName, replacing: .existing)
         }
     }
 }

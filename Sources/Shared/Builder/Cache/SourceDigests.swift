@@ -99,8 +99,7 @@ final class SourceDigests: Sendable {
         guard let name = path.lastComponent.map({ ByteString(FilePath(root: nil, [$0])) }) else {
             throw SystemError("open", ByteString(path), errno: .isDirectory)
         }
-        let folder = path.removingLastComponent()
-        let parent = try OwnedDescriptor.open(directory: folder.isEmpty ? "." : folder)
+        let parent = try OwnedDescriptor.open(directoryOf: path)
         var walk = Walk(path: path)
         try look(at: name, in: parent, as: "", &walk)
         let isDirectory = walk.entries.first?.kind == .directory

@@ -37,7 +37,10 @@ struct GrabDestination: ~Copyable {
             try rename(name, from: source)
         } catch {
             guard error.errno == .improperLink else { throw error }
-            try copy(name, from: source)
+            // From another file system.
+            try FileTree.copy(name, from: source, stagedIn: directory, ".stacker-grab-") { stage throws(SystemError) in
+                try rename(name, from: stage)
+            }
         }
     }
 
@@ -50,21 +53,6 @@ struct GrabDestination: ~Copyable {
             else { throw error }
             try source.rename(name, into: directory, as: name, replacing: .existing)
         }
-    }
-
-    /// From another file system: under a name of its own first.
-    private func copy(_ name: ByteString, from source: borrowing OwnedDescriptor) throws {
-        let temporary = ByteString(".stacker-grab-\(String(UInt64.random(in: .min ... .max), radix: 36))")
-        try directory.makeDirectory(temporary, mode: 0o700)
-        do {
-            let place = try directory.openDirectory(temporary)
-            try FileTree.copy(name, from: source, into: place)
-            try rename(name, from: place)
-        } catch {
-            try? FileTree.remove(temporary, in: directory)  // The first error tells more.
-            throw error
-        }
-        try FileTree.remove(temporary, in: directory)
     }
 
     func taken(_ name: ByteString) -> Failure {

@@ -102,8 +102,7 @@ final class ImportStore {
                 return names.filter(made.contains)
             }
             current = ByteString(FilePath(root: nil, [last]))
-            let folder = source.removingLastComponent()
-            let parent = try OwnedDescriptor.open(directory: folder.isEmpty ? "." : folder)
+            let parent = try OwnedDescriptor.open(directoryOf: source)
             // What is named itself is meant, whatever it is; what lies in it may not be.
             let named = try parent.status(of: current).identity
             try copy([current], from: parent, named: named)
