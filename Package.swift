@@ -134,7 +134,6 @@ let package = Package(
             for: "Sandbox", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", "stacker-nsexec", "jail-worker"]),
         tests(for: "Accounts", ["Diagnostics", "HelperProtocol", "LinuxSystem"]),
         tests(for: "Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem"]),
-        tests(for: "HelperClient", ["Diagnostics", "LinuxSystem"]),
         tests(for: "Digests"),
         tests(for: "OCI", ["Digests"]),
         tests(for: "Layers", ["Digests", "HelperProtocol", "LinuxSystem", "Diagnostics", "CShims", "LayersFuzz"]),

@@ -1,4 +1,5 @@
 import Glibc
+import LinuxSystem
 
 /// What this program's descriptors 0, 1 and 2 are.
 struct StandardStreams {

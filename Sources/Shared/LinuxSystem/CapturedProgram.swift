@@ -25,19 +25,20 @@ public enum CapturedProgram {
             unsafe socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
         }
         let ours = OwnedDescriptor(adopting: ends[0])
-        let pid = try start(
+        let process = try start(
             program, [ByteString(program)] + arguments, environment, output: OwnedDescriptor(adopting: ends[1]))
+        let pid = process.pid
+        let result: Result
         do throws(SystemError) {
-            let result = try collect(pid, ours, outputLimit, ContinuousClock.now + timeLimit)
-            if case .exited(_, let output) = result { return try end(of: pid, output) }
-            kill(-pid, SIGKILL)
-            _ = try end(of: pid, [])
-            return result
+            result = try collect(pid, ours, outputLimit, ContinuousClock.now + timeLimit)
         } catch {
             kill(-pid, SIGKILL)
-            _ = try? end(of: pid, [])  // The first error says what went wrong; this only takes the child away.
             throw error
         }
+        if case .exited(_, let output) = result { return end(try process.wait(), output) }
+        kill(-pid, SIGKILL)
+        _ = try process.wait()
+        return result
     }
 
     /// Reads until the program has ended: not until the end of its output, which a child of its own may hold open.
@@ -67,43 +68,18 @@ public enum CapturedProgram {
         }
     }
 
-    /// Waits for the program, and says how it ended.
-    private static func end(of pid: pid_t, _ output: [UInt8]) throws(SystemError) -> Result {
-        var status: CInt = 0
-        try check("waitpid") { unsafe waitpid(pid, &status, 0) }
+    /// How the program ended, by the status of wait(2).
+    private static func end(_ status: CInt, _ output: [UInt8]) -> Result {
         let signal = status & 0x7f
         return signal == 0 ? .exited((status >> 8) & 0xff, stdout: output) : .signalled(signal)
     }
 
     private static func start(
         _ program: FilePath, _ arguments: [ByteString], _ additions: [ByteString], output: consuming OwnedDescriptor
-    ) throws(SystemError) -> pid_t {
-        // Above 2, so that no assignment below overwrites a source.
-        let nothing = try OwnedDescriptor.open("/dev/null", O_RDWR).duplicate()
-        let writer = try output.duplicate()
-        var actions = unsafe posix_spawn_file_actions_t()
-        unsafe posix_spawn_file_actions_init(&actions)
-        defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-        unsafe posix_spawn_file_actions_adddup2(&actions, nothing.raw, STDIN_FILENO)
-        unsafe posix_spawn_file_actions_adddup2(&actions, writer.raw, STDOUT_FILENO)
-        unsafe posix_spawn_file_actions_adddup2(&actions, nothing.raw, STDERR_FILENO)
-
-        var attributes = posix_spawnattr_t()
-        unsafe posix_spawnattr_init(&attributes)
-        defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
-
-        let environment: [ByteString] = ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C"] + additions
-        for value in arguments + additions where value.containsNUL {
-            throw SystemError("posix_spawn", value, errno: .invalidArgument)
-        }
-        var pid: pid_t = 0
-        let code = unsafe withCStrings(arguments) { argv in
-            unsafe withCStrings(environment) { envp in
-                unsafe program.withPlatformString { unsafe posix_spawn(&pid, $0, &actions, &attributes, argv, envp) }
-            }
-        }
-        guard code == 0 else { throw SystemError("posix_spawn", ByteString(program), errno: Errno(rawValue: code)) }
-        return pid
+    ) throws(SystemError) -> SpawnedProcess {
+        try SpawnedProcess(
+            program: program, arguments: arguments,
+            environment: ["PATH=/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL=C"] + additions,
+            standard: SpawnedProcess.Standard(input: nil, output: output.raw, errors: nil), leadsGroup: true)
     }
 }

@@ -5,8 +5,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-@testable import HelperClient
-
 @Suite struct `A process that is started` {
     /// The number of its directory here is among those that its descriptors have there.
     @Test func `works in its directory, whatever number that has`() throws {

@@ -1,28 +1,34 @@
 import CShims
-import Diagnostics
+public import Diagnostics
 import Glibc
-import LinuxSystem
-import SystemPackage
+public import SystemPackage
 
 /// A child process that is waited for exactly once.
 ///
 /// Of our descriptors it gets exactly those it is given.
-struct SpawnedProcess: ~Copyable {
-    let pid: pid_t
+public struct SpawnedProcess: ~Copyable, Sendable {
+    public let pid: Int32
 
     /// What becomes 0, 1 and 2 in the child; `nil` is /dev/null.
-    struct Standard {
-        var input: CInt?
-        var output: CInt?
-        var errors: CInt?
+    public struct Standard: Hashable, Sendable {
+        public var input: CInt?
+        public var output: CInt?
+        public var errors: CInt?
+
+        public init(input: CInt?, output: CInt?, errors: CInt?) {
+            self.input = input
+            self.output = output
+            self.errors = errors
+        }
     }
 
-    /// Starts the program in `directory`; all descriptors are raw numbers, needed during the call only.
+    /// Starts the program in `directory`, or in ours; all descriptors are raw numbers, needed during the call only.
     ///
-    /// The first of `descriptors` becomes 3 in the child, and so on.
-    init(
-        program: FilePath, arguments: [ByteString], environment: [ByteString], directory: CInt,
-        standard: Standard, descriptors: [CInt]
+    /// The first of `descriptors` becomes 3 in the child, and so on. With `leadsGroup` the child is the leader of a
+    /// process group of its own (setpgid(2)).
+    public init(
+        program: FilePath, arguments: [ByteString], environment: [ByteString], directory: CInt? = nil,
+        standard: Standard, descriptors: [CInt] = [], leadsGroup: Bool = false
     ) throws(SystemError) {
         let devNull = try OwnedDescriptor.open("/dev/null", O_RDWR)
         // Copies above every number we will assign, so that no assignment overwrites a source.
@@ -30,22 +36,27 @@ struct SpawnedProcess: ~Copyable {
         var copies: [CInt] = []
         defer { for copy in copies { close(copy) } }
         let three = [standard.input, standard.output, standard.errors].map { $0 ?? devNull.raw }
-        for source in [directory] + three + descriptors {
+        for source in three + descriptors + (directory.map { [$0] } ?? []) {
             copies.append(try check("fcntl") { fcntl(source, F_DUPFD_CLOEXEC, first) })
         }
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { _ = unsafe posix_spawn_file_actions_destroy(&actions) }
-        for (target, source) in copies.dropFirst().enumerated() {
+        for (target, source) in copies.prefix(three.count + descriptors.count).enumerated() {
             unsafe posix_spawn_file_actions_adddup2(&actions, source, CInt(target))
         }
-        unsafe stk_spawn_add_fchdir(&actions, copies[0])
-        pid = try unsafe Self.spawn(program, arguments, environment, &actions)
+        if directory != nil, let folder = copies.last { unsafe stk_spawn_add_fchdir(&actions, folder) }
+
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { _ = unsafe posix_spawnattr_destroy(&attributes) }
+        unsafe posix_spawnattr_setflags(&attributes, Int16(leadsGroup ? POSIX_SPAWN_SETPGROUP : 0))
+        pid = try unsafe Self.spawn(program, arguments, environment, &actions, &attributes)
     }
 
     private static func spawn(
         _ program: FilePath, _ arguments: [ByteString], _ environment: [ByteString],
-        _ actions: inout posix_spawn_file_actions_t
+        _ actions: inout posix_spawn_file_actions_t, _ attributes: inout posix_spawnattr_t
     ) throws(SystemError) -> pid_t {
         for value in arguments + environment where value.containsNUL {
             throw SystemError("posix_spawn", value, errno: .invalidArgument)
@@ -54,7 +65,7 @@ struct SpawnedProcess: ~Copyable {
         let status = unsafe withCStrings(arguments) { arguments in
             unsafe withCStrings(environment) { environment in
                 unsafe program.withPlatformString { path in
-                    unsafe posix_spawn(&pid, path, &actions, nil, arguments, environment)
+                    unsafe posix_spawn(&pid, path, &actions, &attributes, arguments, environment)
                 }
             }
         }
@@ -65,7 +76,7 @@ struct SpawnedProcess: ~Copyable {
     }
 
     /// Waits for the end; the result is wait(2)'s status.
-    consuming func wait() throws(SystemError) -> CInt {
+    public consuming func wait() throws(SystemError) -> CInt {
         let pid = pid
         discard self
         var status: CInt = 0
