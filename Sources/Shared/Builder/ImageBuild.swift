@@ -42,7 +42,8 @@ struct ImageBuild {
         let binds = try UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
         // Other processes make the namespace, while this one copies.
         async let entering: Void = context.storage.enter()
-        async let describing: Void = context.gitVersion.find()
+        // git is started several times, which need not wait until the documents are written.
+        async let version = context.gitVersion.value()
         let files = AddedFiles(image: image, context: context, stack: stack)
         let imports = try await files.importForStep()
         try await entering
@@ -55,7 +56,7 @@ struct ImageBuild {
         if archive == nil { try await archiveBase?.unpack(into: root) }
         try await ScriptRun(image: image, context: context)
             .run(in: root, above: parent.stack + added.map(\.directory), binds: imports + binds)
-        await describing
+        _ = await version
         let own = try ownLayer(in: root)
         let layers = added + (own.map { [$0] } ?? [])
         guard !image.isBuildOnly else {

@@ -2,17 +2,14 @@
 ///
 /// Nothing is remembered: who asks later does it again, or finds that it is done.
 actor SharedWork<Key: Hashable & Sendable, Value: Sendable> {
-    private var waiting: [Key: [CheckedContinuation<Value, any Error>]] = [:]
+    private var underWay: [Key: Task<Value, any Error>] = [:]
 
     /// The result of `body`, or of that of somebody who is at it already; its failure, too.
-    func value(of key: Key, _ body: @Sendable () async throws -> Value) async throws -> Value {
-        if waiting[key] != nil {
-            return try await withCheckedThrowingContinuation { waiting[key, default: []].append($0) }
-        }
-        waiting[key] = []
-        let result: Result<Value, any Error>
-        do { result = .success(try await body()) } catch { result = .failure(error) }
-        for continuation in waiting.removeValue(forKey: key) ?? [] { continuation.resume(with: result) }
-        return try result.get()
+    func value(of key: Key, _ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        if let task = underWay[key] { return try await task.value }
+        let task = Task { try await body() }
+        underWay[key] = task
+        defer { underWay[key] = nil }
+        return try await task.value
     }
 }
