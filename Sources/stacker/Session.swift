@@ -37,6 +37,16 @@ struct Session: Sendable {
         return path.isAbsolute ? path : try Self.currentDirectory().pushing(path)
     }
 
+    /// The path of a stacker.yaml, where `-` is standard input.
+    func stackerFile(_ path: String) throws(Failure) -> FilePath { path == "-" ? "-" : try absolute(path) }
+
+    /// What is asked of a command that works with a stacker.yaml, before its own flags.
+    func request(for stackerFile: FilePath, _ display: BuildDisplay) -> BuildRequest {
+        BuildRequest(
+            stackerFile: stackerFile, directories: directories, sourceDateEpoch: sourceDateEpoch, log: display.log,
+            reporter: display.reporter)
+    }
+
     /// Reports that lines of the log were lost.
     func finish() throws(Failure) {
         guard log.writeError != 0 else { return }

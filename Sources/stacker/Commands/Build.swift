@@ -63,10 +63,7 @@ struct Build: SessionCommand {
 
     func run(in session: Session) async throws {
         let display = try BuildDisplay(global, log: session.log)
-        var request = BuildRequest(
-            stackerFile: stackerFile == "-" ? "-" : try session.absolute(stackerFile),
-            directories: session.directories,
-            sourceDateEpoch: session.sourceDateEpoch, log: display.log, reporter: display.reporter)
+        var request = session.request(for: try session.stackerFile(stackerFile), display)
         request.compression = try LayerCompression.parse(compression)
         request.onRunFailure = try failureCommand()
         request.encoder = request.compression.encoderID

@@ -28,10 +28,7 @@ struct Chroot: SessionCommand {
 
     func run(in session: Session) async throws {
         let display = try BuildDisplay(global, log: session.log)
-        let request = BuildRequest(
-            stackerFile: stackerFile == "-" ? "-" : try session.absolute(stackerFile),
-            directories: session.directories, sourceDateEpoch: session.sourceDateEpoch, log: display.log,
-            reporter: display.reporter)
+        let request = session.request(for: try session.stackerFile(stackerFile), display)
         let status = try await Builder.chroot(request, tag: tag, command: command)
         if status != 0 { throw CommandStatus(status: status) }
     }

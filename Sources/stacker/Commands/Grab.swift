@@ -28,9 +28,7 @@ struct Grab: SessionCommand {
     func run(in session: Session) async throws {
         let arguments = try GrabArguments(arguments)
         let display = try BuildDisplay(global, log: session.log)
-        let request = BuildRequest(
-            stackerFile: try session.absolute(stackerFile), directories: session.directories,
-            sourceDateEpoch: session.sourceDateEpoch, log: display.log, reporter: display.reporter)
+        let request = session.request(for: try session.absolute(stackerFile), display)
         try await Builder.grab(request, arguments)
     }
 }
