@@ -7,6 +7,8 @@ import SystemPackage
 /// What every command gets: the global flags and the environment, read once and found valid.
 struct Session: Sendable {
     let directories: Directories
+    /// Where the three directories are by default, as it was given; `nil` where it was not.
+    let workDirectory: FilePath?
     /// Seconds since 1970, UTC.
     let sourceDateEpoch: Int64?
     let log: Log
@@ -20,7 +22,9 @@ struct Session: Sendable {
             named: options.config.map { FilePath($0) },
             default: Configuration.defaultPath(
                 configHome: Self.environment("XDG_CONFIG_HOME"), home: Self.environment("HOME")))
-        directories = try DirectoryChoice(options, configuration.file).directories(current: Self.currentDirectory)
+        let choice = DirectoryChoice(options, configuration.file)
+        directories = try choice.directories(current: Self.currentDirectory)
+        workDirectory = choice.work
         if let path = options.logFile {
             let file = try LogFile.open(FilePath(path))
             log = Log(adopting: file.release(), level: level, timestamps: options.logTimestamp)

@@ -1,11 +1,14 @@
 public import Diagnostics
 public import HelperProtocol
+public import Stackerfile
 public import SystemPackage
 
 /// Everything `stacker build` was asked, resolved: paths absolute, values checked.
 public struct BuildRequest: Sendable {
     public var stackerFile: FilePath
     public var directories: Directories
+    /// What stands for the placeholders of every stacker file.
+    public var substitutions = Substitutions()
     /// Seconds since 1970, UTC; `nil` takes the clock.
     public var sourceDateEpoch: Int64?
     /// How new layers are stored; those of a base stay as they are.

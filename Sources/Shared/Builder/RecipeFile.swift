@@ -11,7 +11,9 @@ enum RecipeFile {
         let bytes = try bytes(of: request.stackerFile, limits: request.limits)
         do {
             let recipe = try StackerfileParser.parse(
-                bytes, file: name, limits: request.limits, requiringHashes: request.requiresHashes)
+                bytes, file: name, substitutions: request.substitutions, limits: request.limits,
+                requiringHashes: request.requiresHashes)
+            for use in recipe.substitutionUses { request.log.debug("\(use)") }
             for warning in recipe.warnings { request.log.warning(warning.render(color: false)) }
             return recipe
         } catch {

@@ -10,6 +10,10 @@ public struct Limits: Hashable, Sendable {
     public var stackerfileNodes = 1_000_000
     /// Nodes of a stacker.yaml that come from expanding aliases.
     public var stackerfileAliasNodes = 10_000
+    /// Placeholders of a stacker.yaml for substitutions, those that values bring included.
+    public var stackerfilePlaceholders = 100_000
+    /// Substitutions that a stacker.yaml may be given.
+    public var substitutions = 1_000
     /// Errors of a stacker.yaml that are shown; the rest is counted.
     public var stackerfileDiagnostics = 50
 

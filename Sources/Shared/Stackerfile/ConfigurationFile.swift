@@ -23,19 +23,11 @@ public struct ConfigurationFile: Hashable, Sendable {
     public static func parse(
         _ bytes: [UInt8], file: String, limits: Limits = Limits()
     ) throws(StackerfileErrors) -> ConfigurationFile {
-        var findings = Findings(file: file, source: SourceText(bytes), limits: limits)
-        guard bytes.count <= limits.stackerfileBytes else {
-            findings.report("the file is longer than \(limits.stackerfileBytes) bytes", at: .start, class: .limit)
-            throw findings.failure()
-        }
-        if let fault = findings.source.fault {
-            findings.report(fault.message, at: fault.mark, expected: "UTF-8 text")
-            throw findings.failure()
-        }
+        let findings = Findings(file: file, source: SourceText(bytes), limits: limits)
         var reader = RecipeReader(findings: findings)
         let root: YAMLNode?
         do throws(Unreadable) {
-            root = try YAMLComposer.document(in: findings.source, limits: limits, findings: &reader.findings)
+            root = try YAMLComposer.document(ofFile: bytes, limits: limits, findings: &reader.findings)
         } catch {
             throw reader.findings.failure()
         }

@@ -2,22 +2,24 @@ public import Diagnostics
 
 /// Reads stacker.yaml.
 public enum StackerfileParser {
-    /// The recipe in the bytes of a stacker.yaml, substitutions already made.
+    /// The recipe in the bytes of a stacker.yaml, as they are before any substitution.
     ///
     /// The bytes are UTF-8, with or without a byte order mark; messages call the file `file`. With `requiringHashes`, an
-    /// import from the network must have a hash.
+    /// import from the network must have a hash. All positions, of errors too, are those of the bytes given here.
     ///
     /// - Throws: All that is wrong; after an error of YAML itself, what was found before it.
     public static func parse(
-        _ bytes: [UInt8], file: String, limits: Limits = Limits(), requiringHashes: Bool = false
+        _ bytes: [UInt8], file: String, substitutions: Substitutions = Substitutions(), limits: Limits = Limits(),
+        requiringHashes: Bool = false
     ) throws(StackerfileErrors) -> Recipe {
         try parse(
-            bytes, file: file, limits: limits, requiringHashes: requiringHashes,
+            bytes, file: file, substitutions: substitutions, limits: limits, requiringHashes: requiringHashes,
             notSupportedYet: Vocabulary.notSupportedYet)
     }
 
     static func parse(
-        _ bytes: [UInt8], file: String, limits: Limits, requiringHashes: Bool = false, notSupportedYet: Set<String>
+        _ bytes: [UInt8], file: String, substitutions: Substitutions = Substitutions(), limits: Limits,
+        requiringHashes: Bool = false, notSupportedYet: Set<String>
     ) throws(StackerfileErrors) -> Recipe {
         guard bytes.count <= limits.stackerfileBytes else {
             throw StackerfileErrors([
@@ -28,23 +30,35 @@ public enum StackerfileParser {
         }
         var findings = Findings(file: file, source: SourceText(bytes), limits: limits)
         let root: YAMLNode?
+        var uses: [SubstitutionUse] = []
         do throws(Unreadable) {
-            root = try document(limits, &findings)
+            root = try document(substitutions, limits, &uses, &findings)
         } catch {
             throw findings.failure()
         }
         var reader = RecipeReader(
             findings: findings, notSupportedYet: notSupportedYet, requiresHashes: requiringHashes)
-        let recipe = reader.recipe(root)
+        var recipe = reader.recipe(root)
+        recipe.substitutionUses = uses
         try reader.findings.check()
         return recipe
     }
 
-    private static func document(_ limits: Limits, _ findings: inout Findings) throws(Unreadable) -> YAMLNode? {
+    private static func document(
+        _ substitutions: Substitutions, _ limits: Limits, _ uses: inout [SubstitutionUse], _ findings: inout Findings
+    ) throws(Unreadable) -> YAMLNode? {
         if let fault = findings.source.fault {
             findings.report(fault.message, at: fault.mark)
             throw Unreadable()
         }
-        return try YAMLComposer.document(in: findings.source, limits: limits, findings: &findings)
+        let expanded: ExpandedText
+        (expanded, uses) = try Substituter.expand(findings.source, substitutions, limits: limits, findings: &findings)
+        if let fault = expanded.text.fault {
+            let offset = fault.mark.offset
+            findings.report(
+                fault.message, at: expanded.mark(ofTextOffset: offset), values: expanded.substituted(atByte: offset))
+            throw Unreadable()
+        }
+        return try YAMLComposer.document(in: expanded, limits: limits, findings: &findings)
     }
 }

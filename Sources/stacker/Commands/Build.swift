@@ -11,11 +11,12 @@ struct Build: SessionCommand {
         usage: "stacker build [<option> ...] [<image> ...]",
         discussion: "Images are built several at a time, each after those it needs. Naming some builds only these.")
 
-    static let syntax: [FlagSyntax] = [
-        .value("stacker-file", "f"), .value("compression"), .value("jobs", "j"), .boolean("order-only"),
-        .value("annotations-namespace"), .value("on-run-failure"), .boolean("shell-fail"),
-        .boolean("require-hash"), .boolean("no-cache"),
-    ]
+    static let syntax: [FlagSyntax] =
+        [
+            .value("stacker-file", "f"), .value("compression"), .value("jobs", "j"), .boolean("order-only"),
+            .value("annotations-namespace"), .value("on-run-failure"), .boolean("shell-fail"),
+            .boolean("require-hash"), .boolean("no-cache"),
+        ] + SubstitutionOptions.syntax
 
     @Option(
         name: [.long, .customShort("f")],
@@ -59,11 +60,14 @@ struct Build: SessionCommand {
     @Argument(help: ArgumentHelp("Build this image and those it needs; all where none is named.", valueName: "image"))
     var images: [String] = []
 
+    @OptionGroup(title: "Substitution Options") var substitution: SubstitutionOptions
+
     @OptionGroup(title: "Global Options") var global: GlobalOptions
 
     func run(in session: Session) async throws {
         let display = try BuildDisplay(global, log: session.log)
         var request = session.request(for: try session.stackerFile(stackerFile), display)
+        request.substitutions = try substitution.substitutions(session)
         request.compression = try LayerCompression.parse(compression)
         request.onRunFailure = try failureCommand()
         request.encoder = request.compression.encoderID

@@ -13,13 +13,15 @@ struct Chroot: SessionCommand {
             """,
         aliases: ["exec"])
 
-    static let syntax: [FlagSyntax] = [.value("stacker-file", "f")]
+    static let syntax: [FlagSyntax] = [.value("stacker-file", "f")] + SubstitutionOptions.syntax
 
     @Option(
         name: [.long, .customShort("f")],
         help: ArgumentHelp("Take what a build step sees from this file; - reads standard input.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var stackerFile = "stacker.yaml"
+
+    @OptionGroup(title: "Substitution Options") var substitution: SubstitutionOptions
 
     @OptionGroup(title: "Global Options") var global: GlobalOptions
 
@@ -28,7 +30,8 @@ struct Chroot: SessionCommand {
 
     func run(in session: Session) async throws {
         let display = try BuildDisplay(global, log: session.log)
-        let request = session.request(for: try session.stackerFile(stackerFile), display)
+        var request = session.request(for: try session.stackerFile(stackerFile), display)
+        request.substitutions = try substitution.substitutions(session)
         let status = try await Builder.chroot(request, tag: tag, command: command)
         if status != 0 { throw CommandStatus(status: status) }
     }

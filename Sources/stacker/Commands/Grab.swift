@@ -12,13 +12,15 @@ struct Grab: SessionCommand {
             belong to whoever runs stacker.
             """)
 
-    static let syntax: [FlagSyntax] = [.value("stacker-file", "f")]
+    static let syntax: [FlagSyntax] = [.value("stacker-file", "f")] + SubstitutionOptions.syntax
 
     @Option(
         name: [.long, .customShort("f")],
         help: ArgumentHelp("Take from this file what images without a tag stand on.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var stackerFile = "stacker.yaml"
+
+    @OptionGroup(title: "Substitution Options") var substitution: SubstitutionOptions
 
     @OptionGroup(title: "Global Options") var global: GlobalOptions
 
@@ -28,7 +30,8 @@ struct Grab: SessionCommand {
     func run(in session: Session) async throws {
         let arguments = try GrabArguments(arguments)
         let display = try BuildDisplay(global, log: session.log)
-        let request = session.request(for: try session.absolute(stackerFile), display)
+        var request = session.request(for: try session.absolute(stackerFile), display)
+        request.substitutions = try substitution.substitutions(session)
         try await Builder.grab(request, arguments)
     }
 }

@@ -9,6 +9,10 @@ struct Findings {
     private(set) var errors: [StackerfileDiagnostic] = []
     private(set) var warnings: [StackerfileDiagnostic] = []
     private(set) var omitted = 0
+    /// What comes from substitutions, so that an error can name them.
+    var origins = ValueOrigins()
+    /// What the errors together mean, where they mean something.
+    var summary: String?
 
     init(file: String, source: SourceText, limits: Limits) {
         self.file = file
@@ -21,16 +25,20 @@ struct Findings {
 
     mutating func report(
         _ message: String, at mark: Mark, expected: String? = nil, note: (message: String, mark: Mark)? = nil,
-        suggestion: String? = nil, class errorClass: ErrorClass = .rejected
+        suggestion: String? = nil, class errorClass: ErrorClass = .rejected, values: Set<ExpandedText.Piece.Kind> = []
     ) {
-        guard errors.count < bound else {
-            omitted += 1
-            return
-        }
-        errors.append(
-            diagnostic(
-                .error, message, at: mark, expected: expected, note: note, suggestion: suggestion, class: errorClass))
+        let values = values.union(origins[mark])
+        // What stands for a value that is missing is wrong because of that, and that is reported.
+        guard !values.contains(.missing) else { return }
+        guard !isFull else { return omitOne() }
+        var error = diagnostic(
+            .error, message, at: mark, expected: expected, note: note, suggestion: suggestion, class: errorClass)
+        error.sources = origins.sources(of: values)
+        errors.append(error)
     }
+
+    /// Counts an error that is not shown.
+    mutating func omitOne() { omitted += 1 }
 
     mutating func warn(_ message: String, at mark: Mark, suggestion: String? = nil) {
         guard warnings.count < bound else { return }
@@ -51,11 +59,11 @@ struct Findings {
 
     /// Throws what was found; returns when nothing was.
     func check(summary: String? = nil) throws(StackerfileErrors) {
-        if !errors.isEmpty { throw failure(summary: summary) }
+        if !errors.isEmpty { throw failure(summary: summary ?? self.summary) }
     }
 
     /// What was found, in the order of the file.
     func failure(summary: String? = nil) -> StackerfileErrors {
-        StackerfileErrors(errors.sorted { $0.mark < $1.mark }, omitted: omitted, summary: summary)
+        StackerfileErrors(errors.sorted { $0.mark < $1.mark }, omitted: omitted, summary: summary ?? self.summary)
     }
 }

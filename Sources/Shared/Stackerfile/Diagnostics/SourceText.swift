@@ -53,6 +53,22 @@ struct SourceText: Hashable, Sendable {
         return cursor.mark
     }
 
+    /// The position of a byte, or of the character it is part of.
+    func mark(atByte offset: Int) -> Mark {
+        var (low, high) = (0, checkpoints.count)
+        while high - low > 1 {
+            let middle = low + (high - low) / 2
+            if checkpoints[middle].offset <= offset { low = middle } else { high = middle }
+        }
+        var cursor = Cursor(checkpoints[low])
+        var mark = cursor.mark
+        while cursor.offset <= offset, cursor.offset < bytes.count {
+            mark = cursor.mark
+            _ = cursor.advance(in: bytes)
+        }
+        return cursor.offset <= offset ? cursor.mark : mark
+    }
+
     /// The bytes of the line around a byte offset, without its line break.
     func line(around offset: Int) -> Range<Int> {
         let middle = min(max(offset, start), bytes.count)

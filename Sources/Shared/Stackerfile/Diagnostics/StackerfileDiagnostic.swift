@@ -13,6 +13,8 @@ public struct StackerfileDiagnostic: Hashable, Sendable {
     public var note: Note?
     /// The word that was probably meant.
     public var suggestion: String?
+    /// Where values come from that have to do with it.
+    public var sources: [String] = []
     public var errorClass: ErrorClass
     /// Absent where the file is too long to be read.
     var excerpt: Excerpt?
@@ -47,6 +49,7 @@ extension StackerfileDiagnostic: CustomStringConvertible {
             lines.append("\(paint.bold("\(name):\(note.mark):")) \(paint(Paint.cyan, "note:")) \(note.message)")
             lines += note.excerpt.lines(paint)
         }
+        lines += sources.map { "  \($0)" }
         if let expected { lines.append("  expected \(expected)") }
         if let suggestion { lines.append("  did you mean '\(suggestion)'?") }
         return lines.joined(separator: "\n")

@@ -34,7 +34,8 @@ struct RecipeReader {
             if seen[name] == nil { seen[name] = entry.key.mark }
         }
         return Recipe(
-            file: findings.file, images: images, config: config, warnings: findings.warnings, source: findings.source)
+            file: findings.file, images: images, config: config, warnings: findings.warnings, source: findings.source,
+            origins: findings.origins)
     }
 
     private mutating func topEntries(_ root: YAMLNode?) -> [YAMLEntry] {

@@ -14,6 +14,7 @@ extension Recipe {
         let needs = dependencies.map { $0.map { positions[$0.image] } }
         let passes = Self.passes(needs)
         var findings = Findings(file: file, source: source, limits: Limits())
+        findings.origins = origins
         for (position, image) in images.enumerated() where passes[position] == nil {
             let missing = dependencies[position].filter { positions[$0.image].flatMap { passes[$0] } == nil }
             guard let first = missing.first else { continue }

@@ -9,9 +9,13 @@ public struct Recipe: Hashable, Sendable {
     public var config: Config
     /// What still works and should be written differently.
     public let warnings: [StackerfileDiagnostic]
+    /// How often each pair was used that the file was given, in their order.
+    public internal(set) var substitutionUses: [SubstitutionUse] = []
     let source: SourceText
+    /// What in it comes from substitutions.
+    let origins: ValueOrigins
 
-    /// The bytes that were parsed, which images carry as an annotation.
+    /// The bytes of the file, without any value of a substitution; images carry them as an annotation.
     public var text: [UInt8] { source.bytes }
 
     /// The `config` entry: what concerns the file and not one image.

@@ -26,14 +26,29 @@ struct YAMLComposer: ~Copyable {
     ///
     /// - Returns: `nil` where the file has no document.
     /// - Throws: ``Unreadable`` where reading cannot go on.
-    static func document(in source: SourceText, limits: Limits, findings: inout Findings) throws(Unreadable)
+    static func document(in source: ExpandedText, limits: Limits, findings: inout Findings) throws(Unreadable)
         -> YAMLNode?
     {
         var composer = try YAMLComposer(source, limits, &findings)
         return try composer.document(&findings)
     }
 
-    private init(_ source: SourceText, _ limits: Limits, _ findings: inout Findings) throws(Unreadable) {
+    /// Reads a whole file, in which nothing is substituted.
+    static func document(
+        ofFile bytes: [UInt8], limits: Limits, findings: inout Findings
+    ) throws(Unreadable) -> YAMLNode? {
+        guard bytes.count <= limits.stackerfileBytes else {
+            findings.report("the file is longer than \(limits.stackerfileBytes) bytes", at: .start, class: .limit)
+            throw Unreadable()
+        }
+        if let fault = findings.source.fault {
+            findings.report(fault.message, at: fault.mark, expected: "UTF-8 text")
+            throw Unreadable()
+        }
+        return try document(in: ExpandedText(findings.source), limits: limits, findings: &findings)
+    }
+
+    private init(_ source: ExpandedText, _ limits: Limits, _ findings: inout Findings) throws(Unreadable) {
         self.limits = limits
         do throws(YAMLEventStream.Malformed) {
             events = try YAMLEventStream(source)
@@ -58,11 +73,13 @@ struct YAMLComposer: ~Copyable {
 
     private mutating func next(_ findings: inout Findings) throws(Unreadable) -> YAMLEvent {
         do throws(YAMLEventStream.Malformed) {
-            return try events.next()
+            let event = try events.next()
+            findings.origins.note(event.substituted, at: event.mark)
+            return event
         } catch {
             findings.report(
                 error.message, at: error.mark, expected: Self.remedy(for: error, in: findings.source.bytes),
-                note: error.note?.mark == error.mark ? nil : error.note)
+                note: error.note?.mark == error.mark ? nil : error.note, values: error.substituted)
             throw Unreadable()
         }
     }

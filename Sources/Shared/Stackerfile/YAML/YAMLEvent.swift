@@ -4,6 +4,8 @@ import Diagnostics
 struct YAMLEvent {
     let kind: Kind
     let mark: Mark
+    /// What substitutions put into it.
+    let substituted: Set<ExpandedText.Piece.Kind>
 
     enum Kind {
         case streamStart, streamEnd, documentStart, documentEnd, sequenceEnd, mappingEnd

@@ -8,16 +8,16 @@ import Diagnostics
     /// On the heap, because libyaml keeps a pointer to the parser inside the parser.
     private let parser: UnsafeMutablePointer<yaml_parser_t>
     private let input: UnsafeMutableBufferPointer<UInt8>
-    private let source: SourceText
+    private let source: ExpandedText
 
-    /// - Precondition: `source` has no fault: libyaml's decoder never sees a byte that it would refuse.
+    /// - Precondition: The text has no fault: libyaml's decoder never sees a byte that it would refuse.
     /// - Throws: `Malformed` where memory is short.
-    init(_ source: SourceText) throws(Malformed) {
-        let bytes = source.bytes[source.start...]
+    init(_ source: ExpandedText) throws(Malformed) {
+        let bytes = source.text.bytes[source.text.start...]
         let parser = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
         guard unsafe yaml_parser_initialize(parser) == 1 else {
             unsafe parser.deallocate()
-            throw Malformed(message: "out of memory", mark: .start, note: nil)
+            throw Malformed(message: "out of memory", mark: .start, note: nil, substituted: [])
         }
         unsafe self.parser = unsafe parser
         unsafe input = UnsafeMutableBufferPointer.allocate(capacity: max(bytes.count, 1))
@@ -39,6 +39,8 @@ import Diagnostics
         let mark: Mark
         /// What it was reading when it stopped, and where that began.
         let note: (message: String, mark: Mark)?
+        /// What substitutions put there.
+        let substituted: Set<ExpandedText.Piece.Kind>
     }
 
     /// The next event; not to be called after `streamEnd` or an error.
@@ -46,21 +48,31 @@ import Diagnostics
         var event = unsafe yaml_event_t()
         guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw malformed() }
         defer { unsafe yaml_event_delete(&event) }
-        return YAMLEvent(kind: unsafe Self.kind(of: event), mark: unsafe mark(event.start_mark))
+        return YAMLEvent(
+            kind: unsafe Self.kind(of: event), mark: unsafe mark(event.start_mark),
+            substituted: unsafe substituted(event.start_mark, event.end_mark))
     }
 
     private func mark(_ mark: yaml_mark_t) -> Mark { source.mark(atScalar: Int(clamping: mark.index)) }
 
+    private func substituted(_ start: yaml_mark_t, _ end: yaml_mark_t) -> Set<ExpandedText.Piece.Kind> {
+        source.substituted(fromScalar: Int(clamping: start.index), toScalar: Int(clamping: end.index))
+    }
+
     private func malformed() -> Malformed {
         guard let problem = unsafe parser.pointee.problem else {
-            return Malformed(message: "out of memory", mark: .start, note: nil)
+            return Malformed(message: "out of memory", mark: .start, note: nil, substituted: [])
         }
         var note: (String, Mark)?
+        let place = unsafe parser.pointee.problem_mark
+        var substituted = substituted(place, place)
         if let context = unsafe parser.pointee.context {
-            note = (unsafe String(cString: context), unsafe mark(parser.pointee.context_mark))
+            let start = unsafe parser.pointee.context_mark
+            note = (unsafe String(cString: context), mark(start))
+            substituted.formUnion(self.substituted(start, start))
         }
         return Malformed(
-            message: unsafe String(cString: problem), mark: unsafe mark(parser.pointee.problem_mark), note: note)
+            message: unsafe String(cString: problem), mark: mark(place), note: note, substituted: substituted)
     }
 
     private static func kind(of event: yaml_event_t) -> YAMLEvent.Kind {
