@@ -51,6 +51,39 @@ import Testing
         #expect(result.volumes == ["/data"] && result.user == "7")
     }
 
+    /// glibc gives a program the first of two variables with one name.
+    @Test func aVariableTakesThePlaceOfThatOfTheBase() throws {
+        var parent = ImageConfiguration(architecture: "amd64", os: "linux")
+        parent.config.environment = ["PATH=/old", "A=1", "PATH=/older", "PATHS=x"]
+        let result = try Self.composition("  environment: {B: c, PATH: /new}\n")
+            .configuration(parent: parent, added: []).config
+        #expect(result.environment == ["PATH=/new", "A=1", "PATHS=x", "B=c"])
+    }
+
+    @Test func whatAServiceSaysIsAddedToWhatIsInheritedOrReplacesIt() throws {
+        var parent = ImageConfiguration(architecture: "amd64", os: "linux")
+        parent.config.exposedPorts = ["80/tcp"]
+        parent.config.stopSignal = "SIGINT"
+        parent.config.healthCheck = HealthCheck(test: ["CMD", "/old"])
+        let kept = try Self.composition("").configuration(parent: parent, added: []).config
+        #expect(kept == parent.config.withPath)
+        let result = try Self.composition(
+            """
+              exposed_ports: [53/udp, 8000-8001]
+              stop_signal: quit
+              healthcheck: {test: wget -q localhost, interval: 1m30s, timeout: 500ms, start_period: 0, retries: 3}
+
+            """
+        ).configuration(parent: parent, added: []).config
+        #expect(result.exposedPorts == ["80/tcp", "53/udp", "8000/tcp", "8001/tcp"])
+        #expect(result.stopSignal == "SIGQUIT")
+        #expect(result.healthCheck?.test == ["CMD-SHELL", "wget -q localhost"])
+        #expect(result.healthCheck?.interval == 90_000_000_000 && result.healthCheck?.timeout == 500_000_000)
+        #expect(result.healthCheck?.startPeriod == nil && result.healthCheck?.retries == 3)
+        let none = try Self.composition("  healthcheck: none\n").configuration(parent: parent, added: []).config
+        #expect(none.healthCheck == HealthCheck(test: ["NONE"]))
+    }
+
     @Test func fullCommandIsTheEntryPointAndNoCommand() throws {
         let result = try Self.composition("  full_command: /bin/tool --flag 'a b'\n")
             .configuration(parent: nil, added: []).config
@@ -66,5 +99,14 @@ import Testing
         #expect(result["io.stackeroci.stacker.stacker_yaml"]?.hasPrefix("app:\n") == true)
         #expect(result["io.stackeroci.stacker.git_version"] == "v1-dirty")
         #expect(result["a"] == "b" && result["inherited"] == "1")
+    }
+}
+
+extension ExecutionConfiguration {
+    /// With the variable that every image has.
+    fileprivate var withPath: ExecutionConfiguration {
+        var result = self
+        result.environment.append("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
+        return result
     }
 }

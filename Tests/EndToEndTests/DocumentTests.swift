@@ -36,6 +36,9 @@ struct DocumentTests {
           annotations: {p: "1", q: "1"}
           working_dir: /w
           runtime_user: someone
+          exposed_ports: [80, 53/udp]
+          stop_signal: QUIT
+          healthcheck: {test: [CMD, /bin/true], interval: 30s, retries: 3}
         child:
           from: {type: built, tag: base}
           run: touch /two
@@ -43,12 +46,28 @@ struct DocumentTests {
           volumes: [/u]
           labels: {z: "2"}
           annotations: {q: "2", io.stackeroci.stacker.stacker_yaml: mine}
+          exposed_ports: [8080]
         full:
           from: {type: built, tag: child}
           full_command: /bin/sh -c 'exit 0'
+          stop_signal: 9
+          healthcheck: none
           working_dir: /other
           runtime_user: 12
         """
+
+    @Test func aServiceIsInheritedUnlessItIsSaidAnew() throws {
+        let project = try built(Self.chain)
+        let check = ["Test": ["CMD", "/bin/true"], "Interval": 30_000_000_000, "Retries": 3] as NSDictionary
+        let child = try execution(project, "child")
+        #expect((child["ExposedPorts"] as? [String: Any])?.keys.sorted() == ["53/udp", "80/tcp", "8080/tcp"])
+        #expect(child["StopSignal"] as? String == "SIGQUIT")
+        #expect(child["Healthcheck"] as? NSDictionary == check)
+        let full = try execution(project, "full")
+        #expect((full["ExposedPorts"] as? [String: Any])?.count == 3)
+        #expect(full["StopSignal"] as? String == "9")
+        #expect(full["Healthcheck"] as? NSDictionary == ["Test": ["NONE"]])
+    }
 
     @Test func aChildInheritsWhatItDoesNotSayAndNeverACommand() throws {
         let project = try built(Self.chain)
@@ -56,7 +75,7 @@ struct DocumentTests {
         #expect(child["Cmd"] == nil && child["Entrypoint"] == nil)
         let path = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
         #expect(try execution(project, "base")["Env"] as? [String] == ["A=1", path])
-        #expect(child["Env"] as? [String] == ["A=1", path, "A=2", "PATH=/bin"])
+        #expect(child["Env"] as? [String] == ["A=2", "PATH=/bin"])
         #expect((child["Volumes"] as? [String: Any])?.keys.sorted() == ["/u", "/v"])
         #expect(child["Labels"] as? [String: String] == ["x": "1", "z": "2"])
         #expect(child["WorkingDir"] as? String == "/w" && child["User"] as? String == "someone")

@@ -40,7 +40,7 @@ struct ImageComposition {
     private func apply(to config: inout ExecutionConfiguration) {
         config.entrypoint = image.fullCommand ?? image.entrypoint
         config.command = image.fullCommand == nil ? image.command : nil
-        for variable in image.environment { config.environment.append("\(variable.name)=\(variable.value)") }
+        for variable in image.environment { set(variable, in: &config.environment) }
         if !config.environment.contains(where: { $0.utf8.starts(with: "PATH=".utf8) }) {
             config.environment.append(RunEnvironment.path)
         }
@@ -49,6 +49,24 @@ struct ImageComposition {
         for volume in image.volumes { config.volumes.insert(volume) }
         if let directory = image.workingDir { config.workingDirectory = directory }
         if let user = image.runtimeUser { config.user = user }
+        config.exposedPorts.formUnion(image.exposedPorts)
+        if let signal = image.stopSignal { config.stopSignal = signal }
+        if let check = image.healthCheck { config.healthCheck = HealthCheck(check) }
+    }
+
+    /// A variable takes the place of those of its name: of two, programs would see the first, which is the old one.
+    private func set(_ variable: StringPair, in environment: inout [String]) {
+        let prefix = "\(variable.name)="
+        let line = prefix + variable.value
+        guard let place = environment.firstIndex(where: { $0.utf8.starts(with: prefix.utf8) }) else {
+            environment.append(line)
+            return
+        }
+        environment[place] = line
+        let later = environment.indices.suffix(from: place + 1)
+        for index in later.reversed() where environment[index].utf8.starts(with: prefix.utf8) {
+            environment.remove(at: index)
+        }
     }
 
     func annotations(parent: [String: String]) -> [String: String] {

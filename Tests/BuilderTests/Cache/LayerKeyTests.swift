@@ -116,7 +116,8 @@ import Testing
         arguments: [
             "cmd: [a]", "cmd: []", "cmd: [a, b]", "entrypoint: [a]", "full_command: [a]", "environment: {A: b}",
             "environment: {Ab: \"\"}", "labels: {A: b}", "annotations: {A: b}", "volumes: [A, b]", "working_dir: A",
-            "runtime_user: A",
+            "runtime_user: A", "exposed_ports: [80]", "stop_signal: TERM", "healthcheck: none",
+            "healthcheck: {test: a, retries: 1}",
         ])
     func whatDocumentsSayChangesTheKeyOfTheImageAlone(_ key: String) throws {
         let changed = try Self.imageInputs("  \(key)\n")

@@ -13,7 +13,7 @@ import Testing
     /// What changes documents alone.
     private static let documents: Set<String> = [
         "environment", "labels", "annotations", "command", "entrypoint", "fullCommand", "volumes", "workingDir",
-        "runtimeUser",
+        "runtimeUser", "exposedPorts", "stopSignal", "healthCheck",
     ]
     /// Where something is written in the file.
     private static let marks: Set<String> = ["nameMark", "baseMark", "runMark"]

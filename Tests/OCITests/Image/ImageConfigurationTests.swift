@@ -62,6 +62,12 @@ import Testing
         (with("\"config\":{\"Volumes\":[]}"), "config.Volumes: this is no object"),
         (with("\"config\":{\"ExposedPorts\":{\"80\":1}}"), "config.ExposedPorts.80: this is no object"),
         (with("\"config\":{\"Labels\":{\"a\":1}}"), "config.Labels.a: this is no string"),
+        (with("\"config\":{\"StopSignal\":9}"), "config.StopSignal: this is no string"),
+        (with("\"config\":{\"Healthcheck\":[]}"), "config.Healthcheck: this is no object"),
+        (
+            with("\"config\":{\"Healthcheck\":{\"Retries\":\"3\"}}"),
+            "config.Healthcheck.Retries: this is no whole number"
+        ),
         (with("\"created\":\"yesterday\""), "created: \"yesterday\" is no time"),
         (with("\"created\":\"2024-13-01T00:00:00Z\""), "created: \"2024-13-01T00:00:00Z\" is no time"),
         (with("\"created\":\"2024-01-01T00:00:00\""), "created: \"2024-01-01T00:00:00\" is no time"),

@@ -25,6 +25,10 @@ struct ImageInputs: Hashable, Sendable {
         var volumes: [String] = []
         var workingDirectory: String?
         var user: String?
+        /// Sorted, without duplicates.
+        var exposedPorts: [String] = []
+        var stopSignal: String?
+        var healthCheck: HealthCheckRecipe?
 
         init(_ image: ImageRecipe) {
             command = image.command
@@ -36,6 +40,9 @@ struct ImageInputs: Hashable, Sendable {
             volumes = image.volumes
             workingDirectory = image.workingDir
             user = image.runtimeUser
+            exposedPorts = Set(image.exposedPorts).sorted()
+            stopSignal = image.stopSignal
+            healthCheck = image.healthCheck
         }
 
         /// Two of them for each entry.
@@ -58,6 +65,20 @@ struct ImageInputs: Hashable, Sendable {
         bytes.add("working_dir", recipe.workingDirectory)
         bytes.add("runtime_user", recipe.user)
         bytes.add("provenance", provenance)
+        addService(to: &bytes)
         return CacheKey(bytes)
+    }
+
+    /// Where it is given, so that what was kept before there were such words is still found.
+    private func addService(to bytes: inout CanonicalBytes) {
+        if !recipe.exposedPorts.isEmpty { bytes.add("exposed_ports", recipe.exposedPorts) }
+        if let signal = recipe.stopSignal { bytes.add("stop_signal", signal) }
+        guard let check = recipe.healthCheck else { return }
+        bytes.add("healthcheck", check.test)
+        bytes.add("interval", check.interval)
+        bytes.add("timeout", check.timeout)
+        bytes.add("start_period", check.startPeriod)
+        bytes.add("start_interval", check.startInterval)
+        bytes.add("retries", check.retries)
     }
 }

@@ -13,6 +13,9 @@ public struct ExecutionConfiguration: Hashable, Sendable {
     public var exposedPorts: Set<String>
     public var workingDirectory: String?
     public var labels: [String: String]
+    /// A name such as `SIGTERM`, or a number.
+    public var stopSignal: String?
+    public var healthCheck: HealthCheck?
     /// Members of the document that stacker does not know.
     var other: [String: JSONValue] = [:]
 
@@ -33,6 +36,11 @@ public struct ExecutionConfiguration: Hashable, Sendable {
         exposedPorts = try members.set("ExposedPorts")
         workingDirectory = try members.string("WorkingDir")
         labels = try members.map("Labels")
+        stopSignal = try members.string("StopSignal")
+        healthCheck =
+            try members.take("Healthcheck").map { (value) throws(InvalidDocument) in
+                try HealthCheck(value, at: "config.Healthcheck")
+            }
         other = members.rest
     }
 
@@ -46,6 +54,8 @@ public struct ExecutionConfiguration: Hashable, Sendable {
         if !exposedPorts.isEmpty { members["ExposedPorts"] = .set(exposedPorts) }
         members["WorkingDir"] = workingDirectory.map(JSONValue.string)
         if !labels.isEmpty { members["Labels"] = .map(labels) }
+        members["StopSignal"] = stopSignal.map(JSONValue.string)
+        members["Healthcheck"] = healthCheck?.json
         return .object(members)
     }
 }

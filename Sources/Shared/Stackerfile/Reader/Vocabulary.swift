@@ -15,13 +15,14 @@ enum Vocabulary {
     /// Keys of a layer.
     static let directives = [
         "from", "imports", "import", "run", "cmd", "entrypoint", "full_command", "environment", "labels",
-        "annotations", "volumes", "working_dir", "runtime_user", "build_only", "binds", "build_env",
-        "build_env_passthrough", "generate_labels", "overlay_dirs", "os", "arch", "bom", "was_legacy_import",
-        "was_bom",
+        "annotations", "volumes", "working_dir", "runtime_user", "exposed_ports", "stop_signal", "healthcheck",
+        "build_only", "binds", "build_env", "build_env_passthrough", "generate_labels", "overlay_dirs", "os", "arch",
+        "bom", "was_legacy_import", "was_bom",
     ]
 
     static let sourceKeys = ["type", "url", "tag", "insecure"]
     static let sourceTypes = ["docker", "oci", "tar", "built", "scratch"]
     static let schemes = ["http", "https", "stacker"]
+    static let healthCheckFields = ["test", "interval", "timeout", "start_period", "start_interval", "retries"]
     static let importFields = ["path", "hash", "dest", "mode", "uid", "gid"]
 }

@@ -35,6 +35,11 @@ public struct ImageRecipe: Hashable, Sendable {
     public var volumes: [String] = []
     public var workingDir: String?
     public var runtimeUser: String?
+    /// Such as `80/tcp`.
+    public var exposedPorts: [String] = []
+    /// Such as `SIGTERM` or `15`.
+    public var stopSignal: String?
+    public var healthCheck: HealthCheckRecipe?
     /// A script whose files become labels; empty where there is none.
     public var generateLabels: [String] = []
     /// Whether the image is only built for others to start from, and is no output.
