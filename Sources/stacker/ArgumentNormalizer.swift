@@ -57,7 +57,8 @@ struct ArgumentNormalizer {
         }
         if isGiven(syntax.version) { return .version }
         let positional = try texts(rest)
-        return .command([name] + spelled { _ in true } + (positional.isEmpty ? [] : ["--"] + positional))
+        return .command(
+            verb: name, arguments: spelled { _ in true } + (positional.isEmpty ? [] : ["--"] + positional))
     }
 
     private func isGiven(_ flag: FlagSyntax) -> Bool { given.contains { $0.flag == flag } }

@@ -2,8 +2,8 @@ import Diagnostics
 
 /// What a command line asks for.
 enum Invocation: Hashable, Sendable {
-    /// A verb with its flags, in the spelling that ArgumentParser reads as it was meant.
-    case command([String])
+    /// A verb and what follows it, in the spelling that ArgumentParser reads as it was meant.
+    case command(verb: String, arguments: [String])
     /// The help text of a verb, or of the program.
     case help(topic: String?)
     /// The help text of a verb, asked for as a flag of it; the global flags that stood there count.

@@ -17,10 +17,8 @@ import Glibc
         var debug = false
         do {
             switch try ArgumentNormalizer.invocation(of: arguments, Stacker.syntax) {
-            case .command(let arguments):
-                guard let command = try Stacker.parseAsRoot(arguments) as? any SessionCommand else {
-                    preconditionFailure("every verb of the syntax is a SessionCommand")
-                }
+            case .command(let verb, let arguments):
+                let command = try self.command(verb).parse(arguments)
                 debug = command.global.debug
                 try await within(command.global) { try await command.run(in: $0) }
             case .commandHelp(let verb, let flags):
@@ -49,6 +47,14 @@ import Glibc
         }
     }
 
+    /// The type of a command, which ArgumentParser reads alone: going through all that stacker has takes longer.
+    private static func command(_ verb: String) -> any SessionCommand.Type {
+        guard let type = Stacker.commands.first(where: { $0._commandName == verb }) else {
+            preconditionFailure("every verb of the syntax is a command")
+        }
+        return type
+    }
+
     private static func within(_ options: GlobalOptions, _ body: (Session) async throws -> Void) async throws {
         let session = try Session(options)
         try await body(session)
@@ -68,7 +74,7 @@ import Glibc
     private static let columns = 80
 
     private static func help(on verb: String?) -> String {
-        let type: any ParsableCommand.Type = Stacker.commands.first { $0._commandName == verb } ?? Stacker.self
+        let type: any ParsableCommand.Type = verb.map(command) ?? Stacker.self
         return Stacker.helpMessage(for: type, columns: columns) + "\n"
     }
 

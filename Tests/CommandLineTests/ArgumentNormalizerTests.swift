@@ -13,7 +13,9 @@ private struct Row: Sendable, CustomTestStringConvertible {
         self.invocation = invocation
     }
 
-    init(_ line: [ByteString], _ command: [String]) { self.init(line, .command(command)) }
+    init(_ line: [ByteString], _ command: [String]) {
+        self.init(line, .command(verb: command[0], arguments: Array(command.dropFirst())))
+    }
 
     var testDescription: String { line.map(\.description).joined(separator: " ") }
 }

@@ -5,6 +5,7 @@ import SystemPackage
 
 struct Chroot: SessionCommand {
     static let configuration = CommandConfiguration(
+        commandName: "chroot",
         abstract: "Run a command in an image that is built.",
         usage: "stacker chroot [<option> ...] [<tag> [<command> [<argument> ...]]]",
         discussion: """

@@ -5,6 +5,7 @@ import SystemPackage
 
 struct Grab: SessionCommand {
     static let configuration = CommandConfiguration(
+        commandName: "grab",
         abstract: "Copy files out of images that are built.",
         usage: "stacker grab [<option> ...] <tag>:<path> ... [<directory>]",
         discussion: """
