@@ -14,6 +14,7 @@ struct BuildContext: Sendable {
     private let locks: BuildLocks
     let layout: ImageLayout
     let storage: OverlayStorage
+    let rehearsal: Rehearsal
     let packing = LayerPacking()
     /// What earlier builds left.
     let cache: BuildCache
@@ -42,6 +43,7 @@ struct BuildContext: Sendable {
         if layout.wasCreated { request.log.info("Creating new OCI Layout at \(ByteString(directories.oci))") }
         storage = try OverlayStorage(
             roots: directories.roots, helper: entrance.helper, namespace: entrance.namespace)
+        rehearsal = Rehearsal(storage, roots: directories.roots)
         cache = BuildCache(
             in: directories.stacker, leavingOut: directories.identities, isRead: request.usesCache, log: request.log,
             limits: request.limits)

@@ -33,7 +33,7 @@ extension Builder {
                 class: .usage)
         }
         let context = try BuildContext(
-            request: request, stackerfile: recipe?.text ?? [], entrance: try Namespace.checkedEntrance(roots: roots))
+            request: request, stackerfile: recipe?.text ?? [], entrance: try Namespace.entrance(roots: roots))
         let reply = try await attempt("cannot run a command in \"\(name)\"") {
             try await Namespace.explaining(roots: roots) {
                 let visit = ImageVisit(name: name, image: image, images: recipe?.images ?? [], context: context)

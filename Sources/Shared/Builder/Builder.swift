@@ -13,7 +13,7 @@ public enum Builder {
         let plan = try BuildPlan(request)
         let context = try BuildContext(
             request: request, stackerfile: plan.recipe.text,
-            entrance: try Namespace.checkedEntrance(roots: request.directories.roots))
+            entrance: try Namespace.entrance(roots: request.directories.roots))
         try ForeignPrograms.check(plan.images, scratch: request.directories.stacker)
         defer { context.cache.save() }
         let hasChanged = try await ParallelBuild(images: plan.images, context: context).run()

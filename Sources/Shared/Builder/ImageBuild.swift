@@ -40,14 +40,14 @@ struct ImageBuild {
 
     private func make(above base: BuiltImage, _ cache: ImageCache) async throws -> BuiltImage {
         let binds = try UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
-        // Other processes make the namespace, while this one copies.
-        async let entering: Void = context.storage.enter()
         // git is started several times, which need not wait until the documents are written.
         async let version = context.gitVersion.value()
         let files = AddedFiles(image: image, context: context, stack: stack)
-        let imports = try await files.importForStep()
-        try await entering
-        let parent = try await LayerDirectories(context: context).prepare(base)
+        let directories = LayerDirectories(context: context)
+        let isLong = try image.takesFiles || archiveBase != nil || !directories.areComplete(base)
+        let (imports, parent) = try await context.rehearsal.beside(isLong: isLong) {
+            (try await files.importForStep(), try await directories.prepare(base))
+        }
         try context.storage.putAsideLayers(of: image.name)
         let archive = image.addsLayers ? try await archiveBase?.makeLayer() : nil
         let lowest = archive.map { [$0] } ?? []

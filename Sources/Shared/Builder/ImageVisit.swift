@@ -16,7 +16,9 @@ struct ImageVisit {
 
     func run(_ command: [ByteString]) async throws -> Reply {
         let binds = try self.binds()
-        let layers = try await ImageStack(images: images, context: context).layers(of: name)
+        let layers = try await context.rehearsal.beside(isLong: false) {
+            try await ImageStack(images: images, context: context).layers(of: name)
+        }
         let root = try context.storage.makeTemporaryRoot()
         let environment =
             try image.map { (image) throws(Failure) in

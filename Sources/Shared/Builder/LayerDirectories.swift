@@ -25,6 +25,11 @@ struct LayerDirectories {
         return result
     }
 
+    /// Whether all layers of the base are unpacked.
+    func areComplete(_ base: BuiltImage) throws -> Bool {
+        try base.layers.allSatisfy { try context.storage.isComplete($0) }
+    }
+
     /// Makes the blobs of the base stacker's own; what was there and is damaged is taken anew.
     func adopt(_ base: BuiltImage) throws {
         guard let origin = base.origin, let layers = base.documents?.manifest.layers else { return }

@@ -27,25 +27,11 @@ enum Namespace {
     /// Finds the helper; makes nothing yet.
     static func entrance(roots: FilePath) throws(Failure) -> Entrance {
         let helper = try Helper.locate()
-        return Entrance(helper: helper, namespace: OnFirstUse { try await attemptToEnter(helper, roots: roots) })
-    }
-
-    /// The same for a command that runs steps: once it has entered, it tries what `stacker check` tries, so that what
-    /// does not work here is said before any step has begun, and in the same words.
-    static func checkedEntrance(roots: FilePath) throws(Failure) -> Entrance {
-        let helper = try Helper.locate()
         return Entrance(
             helper: helper,
             namespace: OnFirstUse {
-                let namespace = try await attemptToEnter(helper, roots: roots)
-                let storage = try OverlayStorage(roots: roots, helper: helper, namespace: OnFirstUse { namespace })
-                try await explaining(roots: roots) { try await storage.probe() }
-                return namespace
+                try await attempt("enter a user namespace") { try await enter(helper, roots: roots) }
             })
-    }
-
-    private static func attemptToEnter(_ helper: Helper, roots: FilePath) async throws -> BuildNamespace {
-        try await attempt("enter a user namespace") { try await enter(helper, roots: roots) }
     }
 
     /// Words a failure of stacker-nsexec, or of the account's set-up, as a finding with the fix for this host.

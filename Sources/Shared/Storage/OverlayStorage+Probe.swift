@@ -7,18 +7,20 @@ import SystemPackage
 
 /// Trying, in the roots directory, what a build will do there.
 extension OverlayStorage {
-    /// Both of the below, at the same time: what a build tries before its first work in the namespace.
+    /// The same as ``probeOverlay()``; what it made is removed at the end of the build, unless it fails.
     ///
-    /// What they made is removed at the end of the build, unless they fail: on ext4, files that were deleted a moment
-    /// ago make it slow to make others.
-    public func probe() async throws {
-        let names = [temporaryName(), temporaryName()]
+    /// On ext4, files that were deleted a moment ago make it slow to make others.
+    public func rehearseOverlay() async throws { try await rehearse(probeOverlay(in:)) }
+
+    /// The same as ``probeStep()``, in the way of ``rehearseOverlay()``.
+    public func rehearseStep() async throws { try await rehearse(probeStep(in:)) }
+
+    private func rehearse(_ body: (ByteString) async throws -> Void) async throws {
+        let name = temporaryName()
         do {
-            async let overlay: Void = probeOverlay(in: names[0])
-            async let step: Void = probeStep(in: names[1])
-            _ = try await (overlay, step)
+            try await body(name)
         } catch {
-            for name in names { try? FileTree.remove(name, in: directory) }
+            try? FileTree.remove(name, in: directory)
             throw error
         }
     }

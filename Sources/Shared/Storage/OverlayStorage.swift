@@ -31,9 +31,6 @@ public final class OverlayStorage: Sendable {
     /// Where everything that touches files of other owners is done.
     var namespace: BuildNamespace { get async throws { try await entering.value() } }
 
-    /// Enters the namespace, which others may do at the same time as something else.
-    public func enter() async throws { _ = try await namespace }
-
     /// Makes an empty `roots/<name>`; what was there is put aside.
     public func makeRoot(_ name: String) throws -> BuildRoot {
         let root = BuildRoot(name: name)

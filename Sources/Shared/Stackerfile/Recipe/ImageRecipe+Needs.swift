@@ -9,6 +9,9 @@ extension ImageRecipe {
         !overlayDirectories.isEmpty || imports.contains { $0.destination != nil }
     }
 
+    /// Whether it takes in files beside those of its base.
+    public var takesFiles: Bool { !overlayDirectories.isEmpty || !imports.isEmpty }
+
     /// What must be built before the image, and what a message calls it; imports first.
     var dependencies: [Dependency] {
         let imported = imports.compactMap { item -> Dependency? in
