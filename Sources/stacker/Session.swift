@@ -41,14 +41,31 @@ struct Session: Sendable {
         return path.isAbsolute ? path : try Self.currentDirectory().pushing(path)
     }
 
-    /// The path of a stacker.yaml, where `-` is standard input.
-    func stackerFile(_ path: String) throws(Failure) -> FilePath { path == "-" ? "-" : try absolute(path) }
-
-    /// What is asked of a command that works with a stacker.yaml, before its own flags.
-    func request(for stackerFile: FilePath, _ display: BuildDisplay) -> BuildRequest {
+    /// What is asked of a command that works with stacker files, before its own flags.
+    func request(for sources: [RecipeSource], _ display: BuildDisplay) -> BuildRequest {
         BuildRequest(
-            stackerFile: stackerFile, directories: directories, sourceDateEpoch: sourceDateEpoch, log: display.log,
+            sources: sources, directories: directories, sourceDateEpoch: sourceDateEpoch, log: display.log,
             reporter: display.reporter)
+    }
+
+    /// What `--stacker-file` names: a file, or with `-` standard input, whose relative paths start here.
+    func recipeSource(_ text: String) throws(Failure) -> RecipeSource {
+        if text == "-" { return .standardInput(in: try Self.currentDirectory()) }
+        let path = try absolute(text)
+        // A `..` after a link means what the kernel takes it for; a `.` means nothing.
+        let isPlain = !path.components.contains { $0.kind == .parentDirectory }
+        return .file(isPlain ? path.lexicallyNormalized() : path)
+    }
+
+    /// The stacker files below a directory of the command line.
+    func recipeSources(below directory: String, matching pattern: String) throws(Failure) -> [RecipeSource] {
+        let current = try Self.currentDirectory()
+        let given = FilePath(directory).lexicallyNormalized()
+        let isHere = given.isEmpty || given == "."
+        return try RecipeSearch(
+            below: isHere ? current : try absolute(directory), shown: isHere ? current : given, pattern: pattern,
+            directories: directories
+        ).sources()
     }
 
     /// Reports that lines of the log were lost.

@@ -5,11 +5,18 @@ import Storage
 
 /// What an image does as one of many.
 extension BuildContext {
-    /// The same for one image of the build: its own log, and its place in line.
-    func with(_ turn: ImageTurn) -> BuildContext {
-        var context = self
+    /// The same for one image of the build: its own log, its place in line, and that of its file.
+    func with(_ turn: ImageTurn, file: Int) -> BuildContext {
+        var context = with(file: file)
         context.turn = turn
         context.request.log = turn.log
+        return context
+    }
+
+    /// The same for an image of one of the files; `nil` for an image that none describes.
+    func with(file: Int?) -> BuildContext {
+        var context = self
+        if let file, files.indices.contains(file) { context.file = files[file] }
         return context
     }
 

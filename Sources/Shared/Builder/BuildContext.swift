@@ -4,6 +4,7 @@ import Glibc
 import HelperClient
 import LinuxSystem
 import OCI
+import Stackerfile
 import Storage
 import SystemPackage
 
@@ -18,13 +19,14 @@ struct BuildContext: Sendable {
     let packing = LayerPacking()
     /// What earlier builds left.
     let cache: BuildCache
-    let gitVersion: GitVersion
     /// Layers of bases that are being unpacked, by digest.
     let unpacking = SharedWork<String, FinishedLayer>()
     /// The image that is built with this value; `nil` in what all share.
     var turn: ImageTurn?
-    /// Text of the stacker.yaml, for its annotation.
-    let stackerfileText: String
+    /// In the order of the plan.
+    let files: [ImageFile]
+    /// The one of the image that is built with this value.
+    var file: ImageFile
     /// Seconds since 1970, UTC: what `created` says.
     let created: Int64
     /// `user@host`, or `stacker` in a reproducible build; who needs no name asks no database of users.
@@ -33,7 +35,7 @@ struct BuildContext: Sendable {
     let environment: [ByteString]
 
     /// Opens everything a build needs, before the first image is begun.
-    init(request: BuildRequest, stackerfile: [UInt8], entrance: Namespace.Entrance) throws(Failure) {
+    init(request: BuildRequest, files: BuildFiles? = nil, entrance: Namespace.Entrance) throws(Failure) {
         self.request = request
         let directories = request.directories
         locks = try BuildLocks(directories)
@@ -47,12 +49,33 @@ struct BuildContext: Sendable {
         cache = BuildCache(
             in: directories.stacker, leavingOut: directories.identities, isRead: request.usesCache, log: request.log,
             limits: request.limits)
-        stackerfileText = String(decoding: stackerfile, as: UTF8.self)
         created = request.sourceDateEpoch ?? Int64(time(nil))
         environment = Self.callersEnvironment()
-        gitVersion = GitVersion(
-            of: request.stackerFile == "-" ? "." : request.stackerFile.removingLastComponent(),
-            scratch: directories.stacker, environment: environment, log: request.log)
+        self.files = Self.imageFiles(files, scratch: directories.stacker, environment: environment, log: request.log)
+        file =
+            self.files.first
+            // Where no file says anything, none of it is looked at.
+            ?? ImageFile(
+                name: "-", directory: "/", text: "",
+                gitVersion: GitVersion(
+                    of: "/", scratch: directories.stacker, environment: environment, log: request.log))
+    }
+
+    private static func imageFiles(
+        _ files: BuildFiles?, scratch: FilePath, environment: [ByteString], log: Log
+    ) -> [ImageFile] {
+        guard let files else { return [] }
+        // Many files of one directory ask git once.
+        var gitVersions: [FilePath: GitVersion] = [:]
+        return zip(files.sources, files.graph.files).map { source, file in
+            let gitVersion =
+                gitVersions[source.directory]
+                ?? GitVersion(of: source.directory, scratch: scratch, environment: environment, log: log)
+            gitVersions[source.directory] = gitVersion
+            return ImageFile(
+                name: source.name, directory: source.directory,
+                text: String(decoding: file.recipe.text, as: UTF8.self), gitVersion: gitVersion)
+        }
     }
 
     /// The person before sudo, where there was one.

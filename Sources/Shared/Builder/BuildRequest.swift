@@ -1,11 +1,11 @@
 public import Diagnostics
 public import HelperProtocol
 public import Stackerfile
-public import SystemPackage
 
 /// Everything `stacker build` was asked, resolved: paths absolute, values checked.
 public struct BuildRequest: Sendable {
-    public var stackerFile: FilePath
+    /// What to read; prerequisites come along by themselves.
+    public var sources: [RecipeSource]
     public var directories: Directories
     /// What stands for the placeholders of every stacker file.
     public var substitutions = Substitutions()
@@ -54,9 +54,10 @@ public struct BuildRequest: Sendable {
     }
 
     public init(
-        stackerFile: FilePath, directories: Directories, sourceDateEpoch: Int64?, log: Log, reporter: any BuildReporter
+        sources: [RecipeSource], directories: Directories, sourceDateEpoch: Int64?, log: Log,
+        reporter: any BuildReporter
     ) {
-        self.stackerFile = stackerFile
+        self.sources = sources
         self.directories = directories
         self.sourceDateEpoch = sourceDateEpoch
         self.log = log

@@ -19,8 +19,9 @@ extension Builder {
     public static func chroot(
         _ request: BuildRequest, tag: String?, command: [String]
     ) async throws(Failure) -> Int32 {
-        let recipe = try chrootRecipe(request, tag: tag)
-        let image = try recipe.map { (recipe) throws(Failure) in try chrootImage(recipe, tag: tag) }
+        let files = try chrootFiles(request, tag: tag)
+        let images = files?.images ?? []
+        let image = files == nil ? nil : try chrootImage(images, tag: tag)
         guard let name = image?.name ?? tag else { throw Failure("there is no layer in the stacker file") }
         let roots = request.directories.roots
         let places = [roots, request.directories.oci]
@@ -33,10 +34,11 @@ extension Builder {
                 class: .usage)
         }
         let context = try BuildContext(
-            request: request, stackerfile: recipe?.text ?? [], entrance: try Namespace.entrance(roots: roots))
+            request: request, files: files, entrance: try Namespace.entrance(roots: roots)
+        ).with(file: image.flatMap { files?.place(of: $0) })
         let reply = try await attempt("cannot run a command in \"\(name)\"") {
             try await Namespace.explaining(roots: roots) {
-                let visit = ImageVisit(name: name, image: image, images: recipe?.images ?? [], context: context)
+                let visit = ImageVisit(name: name, image: image, images: images, context: context)
                 return try await visit.run(command.isEmpty ? ["/bin/sh"] : command.map { ByteString($0) })
             }
         }
@@ -48,10 +50,10 @@ extension Builder {
     }
 
     /// `nil` where there is no file and a tag says what is meant.
-    private static func chrootRecipe(_ request: BuildRequest, tag: String?) throws(Failure) -> Recipe? {
-        guard let tag, request.stackerFile != "-" else { return try RecipeFile.read(request) }
+    private static func chrootFiles(_ request: BuildRequest, tag: String?) throws(Failure) -> BuildFiles? {
+        guard let tag, case .file(let path)? = request.sources.first?.origin else { return try BuildFiles(request) }
         do throws(SystemError) {
-            _ = try OwnedDescriptor.openPlace(request.stackerFile)
+            _ = try OwnedDescriptor.openPlace(path)
         } catch  where error.errno == .noSuchFileOrDirectory {
             request.log.warning(
                 "couldn't find stacker file, chrooting to \(ByteString(tag)) as best effort")
@@ -59,14 +61,15 @@ extension Builder {
         } catch {
             // Reading it says what is wrong.
         }
-        return try RecipeFile.read(request)
+        return try BuildFiles(request)
     }
 
-    private static func chrootImage(_ recipe: Recipe, tag: String?) throws(Failure) -> ImageRecipe {
-        guard let image = tag.map({ tag in recipe.images.first { $0.name == tag } }) ?? recipe.images.first else {
+    /// The images of the file that was named come first.
+    private static func chrootImage(_ images: [ImageRecipe], tag: String?) throws(Failure) -> ImageRecipe {
+        guard let image = tag.map({ tag in images.first { $0.name == tag } }) ?? images.first else {
             throw Failure(
                 "no layer \(ByteString(tag ?? "")) in stackerfile",
-                hint: "name one of \(recipe.images.map(\.name).joined(separator: ", "))", class: .usage)
+                hint: "name one of \(images.map(\.name).joined(separator: ", "))", class: .usage)
         }
         return image
     }

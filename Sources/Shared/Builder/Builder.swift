@@ -11,10 +11,11 @@ public enum Builder {
     /// - Throws: ``Failure``, or what ``BuildReporter/write(_:)`` threw.
     public static func build(_ request: BuildRequest) async throws {
         let plan = try BuildPlan(request)
+        for line in plan.files.order { request.log.debug(line) }
         let context = try BuildContext(
-            request: request, stackerfile: plan.recipe.text,
+            request: request, files: plan.files,
             entrance: try Namespace.entrance(roots: request.directories.roots))
-        try ForeignPrograms.check(plan.images, scratch: request.directories.stacker)
+        try ForeignPrograms.check(plan.images.map(\.image), scratch: request.directories.stacker)
         defer { context.cache.save() }
         let hasChanged = try await ParallelBuild(images: plan.images, context: context).run()
         try await attempt("clean up after the build") {
@@ -23,6 +24,6 @@ public enum Builder {
         }
     }
 
-    /// Works out what would be built, and in which order, and tells it at debug level.
-    public static func order(_ request: BuildRequest) throws(Failure) { try BuildPlan(request).logOrder(request.log) }
+    /// In which order the files of a request would be built: a heading, and a line for each.
+    public static func order(_ request: BuildRequest) throws(Failure) -> [String] { try BuildPlan(request).files.order }
 }

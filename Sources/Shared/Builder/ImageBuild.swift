@@ -39,9 +39,9 @@ struct ImageBuild {
     }
 
     private func make(above base: BuiltImage, _ cache: ImageCache) async throws -> BuiltImage {
-        let binds = try UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
+        let binds = try UserBinds.resolve(image, against: context.file.directory)
         // git is started several times, which need not wait until the documents are written.
-        async let version = context.gitVersion.value()
+        async let version = context.file.gitVersion.value()
         let files = AddedFiles(image: image, context: context, stack: stack)
         let directories = LayerDirectories(context: context)
         let isLong = try image.takesFiles || archiveBase != nil || !directories.areComplete(base)

@@ -40,7 +40,7 @@ struct ImageVisit {
     private func binds() throws -> [Step.Bind] {
         guard let image else { return [] }
         return try imports(of: image)
-            + UserBinds.resolve(image, against: context.request.stackerFile.removingLastComponent())
+            + UserBinds.resolve(image, against: context.file.directory)
     }
 
     /// The imports as the build of the image has left them; none where it needed none, or they are removed.

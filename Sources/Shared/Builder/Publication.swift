@@ -17,8 +17,9 @@ struct Publication {
     ) async throws -> (documents: BuiltImage.Documents, manifest: Descriptor) {
         let composition = ImageComposition(
             image: image, generatedLabels: generatedLabels, created: context.created, author: context.author,
-            stackerfileText: context.stackerfileText,
-            annotationsNamespace: context.request.annotationsNamespace, gitVersion: await context.gitVersion.value())
+            stackerfileText: context.file.text,
+            annotationsNamespace: context.request.annotationsNamespace,
+            gitVersion: await context.file.gitVersion.value())
         let configuration = composition.configuration(parent: parent?.configuration, added: added)
         try attempt("cannot describe the image") {
             // What would be refused when it is read, because of its size for one thing, is not written.

@@ -25,7 +25,7 @@ struct ScriptRun {
         let roots = ByteString(context.request.directories.roots)
         let last = trace.withLock { $0.last }.map { [", the last command was: \($0)"] } ?? []
         throw Failure(
-            "run commands failed for image \"\(image.name)\" in \"\(ByteString(context.request.stackerFile))\"",
+            "run commands failed for image \"\(image.name)\" in \"\(context.file.name)\"",
             causes: [([end.description] + last).joined()],
             hint: "see what it left in \(roots)/\(image.name)/overlay; `stacker clean` removes it")
     }

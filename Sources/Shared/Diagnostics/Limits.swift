@@ -4,6 +4,12 @@
 public struct Limits: Hashable, Sendable {
     /// Bytes of a stacker.yaml.
     public var stackerfileBytes = 4 << 20
+    /// Bytes of all stacker.yaml files of one build.
+    public var stackerfileBytesInAll = 64 << 20
+    /// Files of one build: those that were asked for, and their prerequisites.
+    public var stackerfiles = 4_096
+    /// Files and directories among which stacker.yaml files are looked for.
+    public var searchedFiles = 10_000_000
     /// Nesting of a stacker.yaml.
     public var stackerfileDepth = 64
     /// Nodes of a stacker.yaml, those that aliases expand to included.

@@ -31,7 +31,7 @@ struct Chroot: SessionCommand {
 
     func run(in session: Session) async throws {
         let display = try BuildDisplay(global, log: session.log)
-        var request = session.request(for: try session.stackerFile(stackerFile), display)
+        var request = session.request(for: [try session.recipeSource(stackerFile)], display)
         request.substitutions = try substitution.substitutions(session)
         let status = try await Builder.chroot(request, tag: tag, command: command)
         if status != 0 { throw CommandStatus(status: status) }

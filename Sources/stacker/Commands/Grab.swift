@@ -17,7 +17,8 @@ struct Grab: SessionCommand {
 
     @Option(
         name: [.long, .customShort("f")],
-        help: ArgumentHelp("Take from this file what images without a tag stand on.", valueName: "file"),
+        help: ArgumentHelp(
+            "Take from this file what images without a tag stand on; - reads standard input.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var stackerFile = "stacker.yaml"
 
@@ -31,7 +32,7 @@ struct Grab: SessionCommand {
     func run(in session: Session) async throws {
         let arguments = try GrabArguments(arguments)
         let display = try BuildDisplay(global, log: session.log)
-        var request = session.request(for: try session.absolute(stackerFile), display)
+        var request = session.request(for: [try session.recipeSource(stackerFile)], display)
         request.substitutions = try substitution.substitutions(session)
         try await Builder.grab(request, arguments)
     }

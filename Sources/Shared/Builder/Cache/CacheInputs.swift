@@ -42,8 +42,9 @@ struct CacheInputs: Sendable {
     private static func provenance(_ image: ImageRecipe, _ context: BuildContext) async -> [String] {
         guard context.request.sourceDateEpoch != nil else { return [context.request.annotationsNamespace] }
         let composition = ImageComposition(
-            image: image, created: context.created, author: context.author, stackerfileText: context.stackerfileText,
-            annotationsNamespace: context.request.annotationsNamespace, gitVersion: await context.gitVersion.value())
+            image: image, created: context.created, author: context.author, stackerfileText: context.file.text,
+            annotationsNamespace: context.request.annotationsNamespace,
+            gitVersion: await context.file.gitVersion.value())
         let annotations = composition.annotations(parent: [:]).sorted { $0.key < $1.key }
         return annotations.flatMap { [$0.key, $0.value] } + [String(context.created), context.author]
     }

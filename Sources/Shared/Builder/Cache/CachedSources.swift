@@ -67,7 +67,7 @@ struct CachedSources: Sendable {
 
     /// As ``ImportStore`` reads it.
     private func hostPath(_ text: ByteString) throws(Failure) -> FilePath {
-        let host = context.request.stackerFile.removingLastComponent().pushing(try path(text))
+        let host = context.file.directory.pushing(try path(text))
         return host.lastComponent?.kind == .regular ? host : host.lexicallyNormalized()
     }
 

@@ -22,7 +22,7 @@ extension Builder {
         let place = try GrabDestination(arguments.destination ?? ".")
         for item in arguments.items { try place.check(item.name) }
         let context = try BuildContext(
-            request: request, stackerfile: [], entrance: try Namespace.entrance(roots: roots))
+            request: request, entrance: try Namespace.entrance(roots: roots))
         // What is copied out of images first lies where nobody else comes: no image has a + in its name.
         let staging = try attempt("cannot make a directory for copies") {
             try TakenOut("+grab", in: request.directories)
@@ -62,7 +62,7 @@ extension Builder {
     ) throws(Failure) -> [ImageRecipe] {
         guard try context.layout.resolve(tag: tag) == nil else { return [] }
         do {
-            return try RecipeFile.read(request).images
+            return try BuildFiles(request).images
         } catch {
             throw Failure(
                 "there is no image \"\(tag)\" in \(ByteString(request.directories.oci))",

@@ -106,7 +106,7 @@ struct AddedFiles: Sendable {
 
     private func hostPath(_ path: ByteString) throws(Failure) -> FilePath {
         guard let path = FilePath(path) else { throw Failure("\(path) is no path: it holds a NUL", class: .rejected) }
-        return context.request.stackerFile.removingLastComponent().pushing(path)
+        return context.file.directory.pushing(path)
     }
 
     private func warn(_ result: CopyResult) {

@@ -47,7 +47,7 @@ struct GeneratedLabels {
             let last = trace.withLock { $0.last }.map { ", the last command was: \($0)" } ?? ""
             let status: Int32 = if case .exited(let status) = end { status } else { ExitCode.failure.rawValue }
             throw Failure(
-                "generate_labels failed for image \"\(image.name)\" in \"\(ByteString(context.request.stackerFile))\"",
+                "generate_labels failed for image \"\(image.name)\" in \"\(context.file.name)\"",
                 causes: [end.description + last], exitCode: ExitCode(rawValue: status))
         }
     }

@@ -4,7 +4,7 @@ import Stackerfile
 
 /// Builds the images of a plan, several at a time, as if they had been built one after the other.
 struct ParallelBuild: Sendable {
-    let images: [ImageRecipe]
+    let images: [RecipeGraph.PlannedImage]
     let context: BuildContext
 
     /// After a failure nothing begins any more; what runs goes on to its end.
@@ -14,22 +14,22 @@ struct ParallelBuild: Sendable {
     func run() async throws -> Bool {
         let (request, reporter) = (context.request, context.request.reporter)
         let output = OrderedOutput(
-            images: images.map(\.name), jobs: request.jobs, home: request.directories.stacker, log: request.log,
+            images: images.map(\.image.name), jobs: request.jobs, home: request.directories.stacker, log: request.log,
             reporter: reporter)
         let activities = Activities(reporter: reporter)
-        reporter.report(.began(images: images.map(\.name), jobs: request.jobs))
+        reporter.report(.began(images: images.map(\.image.name), jobs: request.jobs))
         async let _: Void = activities.keepReporting()
         var failed = false
         var tags = HeldTags(layout: context.layout)
         let errors = await Jobs<BuiltImage>(needs: needs, limit: request.jobs).run { place, needed, board in
             let turn = ImageTurn(
-                image: images[place].name, place: place, board: board, output: output, activities: activities,
+                image: images[place].image.name, place: place, board: board, output: output, activities: activities,
                 reporter: reporter)
-            let built = Dictionary(needed.map { (images[$0].name, $1) }) { first, _ in first }
+            let built = Dictionary(needed.map { (images[$0].image.name, $1) }) { first, _ in first }
             return try await build(images[place], above: built, turn)
         } settle: { place, outcome in
             let settled = Result { [failed] in
-                try settle(images[place].name, outcome, &tags, output.log(of: place), isFirstFailure: !failed)
+                try settle(images[place].image.name, outcome, &tags, output.log(of: place), isFirstFailure: !failed)
             }
             if case .failed = outcome { failed = true }
             output.settle(place)
@@ -47,18 +47,19 @@ struct ParallelBuild: Sendable {
 
     /// For each image the places of those it needs.
     private var needs: [[Int]] {
-        let places = Dictionary(images.enumerated().map { ($1.name, $0) }) { first, _ in first }
-        return images.map { image in image.needs.compactMap { places[$0] } }
+        let places = Dictionary(images.enumerated().map { ($1.image.name, $0) }) { first, _ in first }
+        return images.map { planned in planned.image.needs.compactMap { places[$0] } }
     }
 
     private func build(
-        _ image: ImageRecipe, above built: [String: BuiltImage], _ turn: ImageTurn
+        _ planned: RecipeGraph.PlannedImage, above built: [String: BuiltImage], _ turn: ImageTurn
     ) async throws -> BuiltImage {
+        let image = planned.image
         turn.reporter.report(.imageBegan(image.name))
         turn.log.info("preparing image \(image.name)...")
         return try await attempt("cannot build \"\(image.name)\"") {
             try await Namespace.explaining(roots: context.request.directories.roots) {
-                try await ImageBuild(image: image, context: context.with(turn), built: built).run()
+                try await ImageBuild(image: image, context: context.with(turn, file: planned.file), built: built).run()
             }
         }
     }

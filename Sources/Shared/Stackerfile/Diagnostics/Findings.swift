@@ -53,7 +53,9 @@ struct Findings {
     ) -> StackerfileDiagnostic {
         StackerfileDiagnostic(
             severity: severity, file: file, mark: mark, message: message, expected: expected,
-            note: note.map { .init(mark: $0.mark, message: $0.message, excerpt: Excerpt(of: source, at: $0.mark)) },
+            note: note.map {
+                .init(file: file, mark: $0.mark, message: $0.message, excerpt: Excerpt(of: source, at: $0.mark))
+            },
             suggestion: suggestion, errorClass: errorClass, excerpt: Excerpt(of: source, at: mark))
     }
 

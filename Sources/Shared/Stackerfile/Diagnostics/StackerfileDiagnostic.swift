@@ -23,8 +23,9 @@ public struct StackerfileDiagnostic: Hashable, Sendable {
         case error, warning
     }
 
-    /// A second place in the same file.
+    /// A second place, in the same file or in another one.
     public struct Note: Hashable, Sendable {
+        public var file: String
         public var mark: Mark
         public var message: String
         var excerpt: Excerpt
@@ -46,7 +47,8 @@ extension StackerfileDiagnostic: CustomStringConvertible {
         ]
         if let excerpt { lines += excerpt.lines(paint) }
         if let note {
-            lines.append("\(paint.bold("\(name):\(note.mark):")) \(paint(Paint.cyan, "note:")) \(note.message)")
+            let place = "\(ByteString(note.file)):\(note.mark):"
+            lines.append("\(paint.bold(place)) \(paint(Paint.cyan, "note:")) \(note.message)")
             lines += note.excerpt.lines(paint)
         }
         lines += sources.map { "  \($0)" }

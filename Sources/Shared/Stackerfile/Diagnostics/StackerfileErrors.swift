@@ -1,6 +1,6 @@
 public import Diagnostics
 
-/// Everything that is wrong in a stacker.yaml, in the order of the file.
+/// Everything that is wrong in a stacker.yaml, in the order of the file; or in several, one file after the other.
 public struct StackerfileErrors: Error, Hashable, Sendable {
     /// Never empty.
     public let diagnostics: [StackerfileDiagnostic]
@@ -13,6 +13,26 @@ public struct StackerfileErrors: Error, Hashable, Sendable {
         self.diagnostics = diagnostics
         self.omitted = omitted
         self.summary = summary
+    }
+
+    /// The errors of several files as one report, of which no more are kept than of one file.
+    ///
+    /// - Returns: `nil` where there are none.
+    public init?(joining reports: [StackerfileErrors], limits: Limits = Limits()) {
+        guard !reports.isEmpty else { return nil }
+        let all = reports.flatMap(\.diagnostics)
+        let kept = Array(all.prefix(max(1, limits.stackerfileDiagnostics)))
+        self.init(
+            kept, omitted: all.count - kept.count + reports.reduce(0) { $0 + $1.omitted },
+            summary: reports.lazy.compactMap(\.summary).first)
+    }
+
+    /// Errors that were found in what was read, in the order given.
+    ///
+    /// - Returns: `nil` where there are none.
+    public init?(_ diagnostics: [StackerfileDiagnostic], limits: Limits) {
+        guard !diagnostics.isEmpty else { return nil }
+        self.init(joining: [StackerfileErrors(diagnostics)], limits: limits)
     }
 }
 

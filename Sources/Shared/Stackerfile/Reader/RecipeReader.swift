@@ -85,10 +85,15 @@ struct RecipeReader {
                 findings.report("cannot interpret 'config' value", at: entry.value.mark, expected: "a list of paths")
                 continue
             }
-            if !items.isEmpty, refuses("prerequisites", at: entry.key.mark) { continue }
             for item in items {
                 guard let path = item.string else {
                     findings.report("cannot interpret 'config' value", at: item.mark, expected: "a path")
+                    continue
+                }
+                guard scheme(of: path) == nil else {
+                    findings.report(
+                        "a prerequisite cannot be a URL: \(Shown.text(path))", at: item.mark,
+                        expected: "a path of a file on this machine")
                     continue
                 }
                 if let reference = fileReference(path, at: item.mark) { config.prerequisites.append(reference) }

@@ -8,8 +8,6 @@ enum Vocabulary {
         "docker",
         // where imports and archives come from
         "http", "https",
-        // keys of `config`
-        "prerequisites",
     ]
 
     /// Keys of a layer.

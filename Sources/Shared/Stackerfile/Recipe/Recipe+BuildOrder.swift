@@ -7,10 +7,15 @@ extension Recipe {
     /// of one pass stay in file order.
     ///
     /// - Throws: One error for each image that needs one which is not in the file, or which in the end needs it itself.
-    public func buildOrder() throws(StackerfileErrors) -> [ImageRecipe] {
+    public func buildOrder() throws(StackerfileErrors) -> [ImageRecipe] { try buildOrder(beside: nil) }
+
+    /// The same for one of several files: what it requires is built before it.
+    func buildOrder(beside others: RecipeGraph.Surroundings?) throws(StackerfileErrors) -> [ImageRecipe] {
         var positions: [String: Int] = [:]
         for (position, image) in images.enumerated() { positions[image.name] = position }
-        let dependencies = images.map(\.dependencies)
+        let dependencies = images.map { image in
+            image.dependencies.filter { positions[$0.image] != nil || others?.builds($0.image) != true }
+        }
         let needs = dependencies.map { $0.map { positions[$0.image] } }
         let passes = Self.passes(needs)
         var findings = Findings(file: file, source: source, limits: Limits())
@@ -20,14 +25,20 @@ extension Recipe {
             guard let first = missing.first else { continue }
             findings.report(
                 "couldn't find dependencies for \(image.name): \(missing.map(\.text).joined(separator: ", "))",
-                at: first.mark, note: findings.isFull ? nil : cycle(through: position, dependencies, positions),
-                suggestion: positions[first.image] == nil
-                    ? Spelling.suggestion(for: ByteString(first.image), among: images.lazy.map(\.name)) : nil)
+                at: first.mark, expected: positions[first.image] == nil ? others?.wish(for: first.image) : nil,
+                note: findings.isFull ? nil : cycle(through: position, dependencies, positions),
+                suggestion: findings.isFull || positions[first.image] != nil
+                    ? nil : suggestion(for: first.image, beside: others))
         }
         try findings.check(summary: "couldn't resolve some dependencies")
         return zip(passes, images.indices).compactMap { pass, position in pass.map { (pass: $0, position: position) } }
             .sorted { ($0.pass, $0.position) < ($1.pass, $1.position) }
             .map { images[$0.position] }
+    }
+
+    private func suggestion(for name: String, beside others: RecipeGraph.Surroundings?) -> String? {
+        if others?.home(of: name) != nil { return nil }
+        return Spelling.suggestion(for: ByteString(name), among: images.map(\.name) + (others?.names ?? []))
     }
 
     /// In which pass each image becomes possible; `nil` for those that never do.
