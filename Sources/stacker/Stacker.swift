@@ -16,7 +16,7 @@ struct Stacker: ParsableCommand {
 
     static let commands: [any SessionCommand.Type] = [
         Build.self, Check.self, Chroot.self, Clean.self, CollectGarbage.self, Grab.self, Inspect.self,
-        RecursiveBuild.self,
+        RecursiveBuild.self, Validate.self,
     ]
 
     static let syntax = CommandLineSyntax(

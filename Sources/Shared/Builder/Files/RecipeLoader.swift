@@ -8,15 +8,17 @@ import SystemPackage
 /// Files wait in a list until they are looked at, so that no chain of them is too long for the stack.
 struct RecipeLoader {
     private let request: BuildRequest
-    private var files: [Loaded] = []
+    /// In the order in which they were met.
+    private(set) var files: [Loaded] = []
     /// Places in `files`, by what the file is.
     private var places: [ByteString: Int] = [:]
     private var bytes = 0
-    private var failures: [StackerfileErrors] = []
+    /// What is wrong with their texts, and with what they name.
+    private(set) var failures: [StackerfileErrors] = []
     /// Whether a bound was met, after which nothing more is read.
     private var isStopped = false
 
-    private struct Loaded {
+    struct Loaded {
         let source: RecipeSource
         /// `nil` where it cannot be read, which is reported.
         let recipe: Recipe?
@@ -24,7 +26,12 @@ struct RecipeLoader {
     }
 
     /// - Throws: Why a file that the user names cannot be read, or else all that is wrong in any of the files.
-    static func load(_ request: BuildRequest) throws(Failure) -> BuildFiles {
+    static func load(_ request: BuildRequest) throws(Failure) -> BuildFiles { try read(request).result() }
+
+    /// The same, whatever is wrong with what can be read.
+    ///
+    /// - Throws: Why a file that the user names cannot be read.
+    static func read(_ request: BuildRequest) throws(Failure) -> RecipeLoader {
         var loader = RecipeLoader(request: request)
         for source in request.sources { try loader.add(source) }
         var next = 0
@@ -32,7 +39,7 @@ struct RecipeLoader {
             loader.followPrerequisites(of: next)
             next += 1
         }
-        return try loader.result()
+        return loader
     }
 
     private init(request: BuildRequest) { self.request = request }
