@@ -21,13 +21,15 @@ extension BuildContext {
     }
 
     /// Runs a step of the image; `watch` sees its output, which goes where it belongs unchanged.
-    func run(_ step: Step, watch: @escaping @Sendable ([UInt8]) -> Void) async throws -> Reply {
+    func run(
+        _ step: Step, script: ScriptFeed? = nil, watch: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws -> Reply {
         let (turn, reporter) = (turn, request.reporter)
         let output = StepOutput.bytes { piece in
             watch(piece)
             if let turn { try turn.show(piece) } else { try reporter.write(piece) }
         }
-        return try await during(.running) { try await storage.run(step, output: output) }
+        return try await during(.running) { try await storage.run(step, output: output, script: script) }
     }
 
     /// Runs `body`, and tells whoever watches that it is under way.

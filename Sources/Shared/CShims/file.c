@@ -39,3 +39,7 @@ const int stk_seek_data = SEEK_DATA, stk_seek_hole = SEEK_HOLE;
 ssize_t stk_copy_file_range(int input, int output, size_t length) {
     return copy_file_range(input, NULL, output, NULL, length, 0);
 }
+
+int stk_set_pipe_size(int pipe, int bytes) { return fcntl(pipe, F_SETPIPE_SZ, bytes); }
+
+int stk_unread_bytes(int pipe, int *bytes) { return ioctl(pipe, FIONREAD, bytes); }

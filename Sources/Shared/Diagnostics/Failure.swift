@@ -48,8 +48,9 @@ extension Failure: Explainable, CustomStringConvertible {
         self = (error as? any Explainable)?.explanation ?? Failure(String(describing: error))
     }
 
-    /// This failure as the reason why `doing` failed.
+    /// This failure as the reason why `doing` failed; a report, which begins with a place, says that by itself.
     public func wrapped(_ doing: String) -> Failure {
+        guard !isReport else { return self }
         var failure = self
         failure.causes.insert(failure.summary, at: 0)
         failure.summary = doing

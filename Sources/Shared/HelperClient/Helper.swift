@@ -53,9 +53,9 @@ public struct Helper: Sendable {
     /// Runs one build step, whose standard output and standard error go to `output`.
     ///
     /// The answer is ``Reply/exited(_:)`` or ``Reply/signalled(_:)``, of the command. Where `output` throws, the step is
-    /// killed, and that error is thrown.
+    /// killed, and that error is thrown. A script that the step reads from a pipe is written to it meanwhile.
     public func run(
-        _ step: Step, in namespace: BuildNamespace, roots: FilePath, output: StepOutput
+        _ step: Step, in namespace: BuildNamespace, roots: FilePath, output: StepOutput, script: ScriptFeed? = nil
     ) async throws -> Reply {
         try await Blocking.run {
             switch output {
@@ -69,7 +69,12 @@ public struct Helper: Sendable {
                 try call.send(.step(step))
                 // Its end is that of every process which could write to it, stacker-nsexec among them. The thread that
                 // waits for the step reads, so that no other one has to be there for the step to go on.
-                while case let piece = try output.read(upTo: OutputPipe.pieceBytes), !piece.isEmpty { try take(piece) }
+                while true {
+                    if let script, try script.advance(whileNothingIn: output) { continue }
+                    let piece = try output.read(upTo: OutputPipe.pieceBytes)
+                    if piece.isEmpty { break }
+                    try take(piece)
+                }
                 let reply = try call.reply()
                 try call.finish()
                 return reply

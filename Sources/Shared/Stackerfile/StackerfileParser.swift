@@ -31,13 +31,15 @@ public enum StackerfileParser {
         var findings = Findings(file: file, source: SourceText(bytes), limits: limits)
         let root: YAMLNode?
         var uses: [SubstitutionUse] = []
+        var text: ExpandedText?
         do throws(Unreadable) {
-            root = try document(substitutions, limits, &uses, &findings)
+            root = try document(substitutions, limits, &uses, &text, &findings)
         } catch {
             throw findings.failure()
         }
         var reader = RecipeReader(
             findings: findings, notSupportedYet: notSupportedYet, requiresHashes: requiringHashes)
+        reader.text = text
         var recipe = reader.recipe(root)
         recipe.substitutionUses = uses
         try reader.findings.check()
@@ -45,7 +47,8 @@ public enum StackerfileParser {
     }
 
     private static func document(
-        _ substitutions: Substitutions, _ limits: Limits, _ uses: inout [SubstitutionUse], _ findings: inout Findings
+        _ substitutions: Substitutions, _ limits: Limits, _ uses: inout [SubstitutionUse],
+        _ text: inout ExpandedText?, _ findings: inout Findings
     ) throws(Unreadable) -> YAMLNode? {
         if let fault = findings.source.fault {
             findings.report(fault.message, at: fault.mark)
@@ -59,6 +62,7 @@ public enum StackerfileParser {
                 fault.message, at: expanded.mark(ofTextOffset: offset), values: expanded.substituted(atByte: offset))
             throw Unreadable()
         }
+        text = expanded
         return try YAMLComposer.document(in: expanded, limits: limits, findings: &findings)
     }
 }

@@ -78,9 +78,9 @@ public final class OverlayStorage: Sendable {
         return result
     }
 
-    /// Runs a command, whose output goes to `output`.
-    public func run(_ step: Step, output: StepOutput) async throws -> Reply {
-        try await helper.run(step, in: namespace, roots: roots, output: output)
+    /// Runs a command, whose output goes to `output`, and which may read its script from a pipe.
+    public func run(_ step: Step, output: StepOutput, script: ScriptFeed? = nil) async throws -> Reply {
+        try await helper.run(step, in: namespace, roots: roots, output: output, script: script)
     }
 
     /// Packs a sealed layer, seen against the layers below it, lowest first.

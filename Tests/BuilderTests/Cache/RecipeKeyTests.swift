@@ -16,7 +16,7 @@ import Testing
         "runtimeUser", "exposedPorts", "stopSignal", "healthCheck",
     ]
     /// Where something is written in the file.
-    private static let marks: Set<String> = ["nameMark", "baseMark", "runMark"]
+    private static let marks: Set<String> = ["nameMark", "baseMark", "runMark", "runOrigin", "generateLabelsOrigin"]
 
     /// Who adds a word to stacker.yaml decides here which results of earlier builds it makes useless, and sees to it in
     /// `CacheInputs` or `ImageInputs.Documents`.

@@ -34,7 +34,12 @@ final class ImportStore {
         if emptied { try FileTree.remove(ByteString(image), in: all) }
         directory = try PrivateDirectory.open(ByteString(image), in: all, mode: 0o755)
         own = directories.identities
-        path = directories.stacker.appending("imports").appending(image)
+        path = Self.path(of: image, in: directories)
+    }
+
+    /// The directory of an image's imports.
+    static func path(of image: String, in directories: Directories) -> FilePath {
+        directories.stacker.appending("imports").appending(image)
     }
 
     /// Removes what was not put here since it was opened.

@@ -3,7 +3,6 @@ import HelperProtocol
 import LinuxSystem
 import Stackerfile
 import Storage
-import Synchronization
 import SystemPackage
 
 /// The labels that the script of `generate_labels` makes: each file that it leaves in one directory is one.
@@ -39,16 +38,14 @@ struct GeneratedLabels {
                 Step.Bind(
                     source: ByteString(scratch.appending("labels")), destination: Self.destination, isWritable: true),
             ],
-            arguments: [ByteString("/stacker/imports/\(RunScript.name)")],
-            environment: [ByteString(RunEnvironment.path)])
-        let trace = Mutex(CommandTrace(script: RunScript.text(image.generateLabels)))
-        let end = try await context.run(step) { output in trace.withLock { $0.read(output) } }
-        guard end == .exited(0) else {
-            let last = trace.withLock { $0.last }.map { ", the last command was: \($0)" } ?? ""
-            let status: Int32 = if case .exited(let status) = end { status } else { ExitCode.failure.rawValue }
-            throw Failure(
-                "generate_labels failed for image \"\(image.name)\" in \"\(context.file.name)\"",
-                causes: [end.description + last], exitCode: ExitCode(rawValue: status))
-        }
+            arguments: [], environment: [ByteString(RunEnvironment.path)])
+        let script = ScriptStep(items: image.generateLabels, origin: image.generateLabelsOrigin, context: context)
+        guard let failed = try await script.run(step, script: scratch.appending("script")) else { return }
+        var failure = script.explain(
+            failed,
+            "generate_labels failed for image \"\(image.name)\" in \"\(context.file.name)\"",
+            hint: nil)
+        if case .exited(let status) = failed.end { failure.exitCode = ExitCode(rawValue: status) }
+        throw failure
     }
 }

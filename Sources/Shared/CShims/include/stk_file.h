@@ -48,4 +48,10 @@ extern const int stk_seek_data, stk_seek_hole;
 
 ssize_t stk_copy_file_range(int input, int output, size_t length);
 
+/// fcntl(pipe, F_SETPIPE_SZ, bytes): rounded up to pages.
+int stk_set_pipe_size(int pipe, int bytes);
+
+/// ioctl(pipe, FIONREAD): bytes that were written and not read.
+int stk_unread_bytes(int pipe, int *bytes);
+
 #endif

@@ -30,6 +30,7 @@ extension RecipeReader {
             case "run":
                 image.run = script(entry.value)
                 image.runMark = image.run.isEmpty ? nil : entry.value.mark
+                image.runOrigin = image.run.isEmpty ? nil : origin(of: entry.value)
             case "cmd": image.command = command(entry.value)
             case "entrypoint": image.entrypoint = command(entry.value)
             case "full_command": image.fullCommand = command(entry.value)
@@ -45,7 +46,9 @@ extension RecipeReader {
             case "exposed_ports": image.exposedPorts = exposedPorts(entry)
             case "stop_signal": image.stopSignal = stopSignal(entry)
             case "healthcheck": image.healthCheck = healthCheck(entry)
-            case "generate_labels": image.generateLabels = script(entry.value)
+            case "generate_labels":
+                image.generateLabels = script(entry.value)
+                image.generateLabelsOrigin = image.generateLabels.isEmpty ? nil : origin(of: entry.value)
             case "build_only": image.isBuildOnly = boolean(entry)
             case "os": image.os = platformWord(entry)
             case "arch": image.architecture = platformWord(entry)

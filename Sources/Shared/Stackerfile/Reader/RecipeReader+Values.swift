@@ -15,6 +15,16 @@ extension RecipeReader {
         return [String(decoding: text.bytes, as: UTF8.self)]
     }
 
+    /// Where the lines of a script are written.
+    func origin(of value: YAMLNode) -> ScriptOrigin? {
+        guard let text else { return nil }
+        var items = [value]
+        if case .sequence(let list) = value.content { items = list }
+        return ScriptOrigin(
+            file: findings.file, text: text, mark: value.mark,
+            items: items.compactMap { item in item.string.map { .init(text: $0, offset: item.textOffset) } })
+    }
+
     /// A list of words, or a line to split as a shell does; null is unset.
     mutating func command(_ value: YAMLNode) -> [String]? {
         if value.isNull { return nil }

@@ -9,6 +9,8 @@ struct RecipeReader {
     let notSupportedYet: Set<String>
     /// Whether an import from the network must have a hash.
     let requiresHashes: Bool
+    /// What was parsed, for positions inside of values; `nil` where nobody asks for them.
+    var text: ExpandedText?
 
     init(findings: Findings, notSupportedYet: Set<String> = Vocabulary.notSupportedYet, requiresHashes: Bool = false) {
         self.findings = findings

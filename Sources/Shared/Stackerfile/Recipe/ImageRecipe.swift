@@ -12,6 +12,8 @@ public struct ImageRecipe: Hashable, Sendable {
     public var run: [String] = []
     /// Where the script is, when there is one.
     public var runMark: Mark?
+    /// Where its lines are, for messages.
+    public var runOrigin: ScriptOrigin?
     public var imports: [Import] = []
     /// In the order of the file, which decides what hides what.
     public var overlayDirectories: [OverlayDirectory] = []
@@ -42,6 +44,8 @@ public struct ImageRecipe: Hashable, Sendable {
     public var healthCheck: HealthCheckRecipe?
     /// A script whose files become labels; empty where there is none.
     public var generateLabels: [String] = []
+    /// Where its lines are, for messages.
+    public var generateLabelsOrigin: ScriptOrigin?
     /// Whether the image is only built for others to start from, and is no output.
     public var isBuildOnly = false
     /// In the words of Go's `GOOS` and `GOARCH`; `nil` where unset, which means those of this machine.

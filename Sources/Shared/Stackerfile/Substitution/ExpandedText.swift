@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// The text of a file after substitution, with the way from each byte of it back to the file.
-struct ExpandedText: Sendable {
+struct ExpandedText: Hashable, Sendable {
     /// The file itself.
     let original: SourceText
     /// What is parsed.

@@ -110,20 +110,21 @@ struct YAMLComposer: ~Copyable {
         case .scalar(let text, let isPlain, let properties):
             let value = YAMLTag.value(of: text, isPlain: isPlain, tag: properties.tag, at: event.mark, &findings)
             Self.checkCharacters(of: text, at: event.mark, &findings)
-            let node = YAMLNode(mark: event.mark, content: .scalar(YAMLScalar(text: text, value: value)))
+            let node = YAMLNode(
+                mark: event.mark, textOffset: event.textOffset, content: .scalar(YAMLScalar(text: text, value: value)))
             return keep(Composed(node: node, size: 1, height: 1), as: properties.anchor)
         case .sequenceStart(let properties):
             YAMLTag.check(properties.tag, isFor: "seq", at: event.mark, &findings)
             if let anchor = properties.anchor { anchors[anchor] = .open }
             let (items, height) = try items(depth: depth, &findings)
-            let node = YAMLNode(mark: event.mark, content: .sequence(items))
+            let node = YAMLNode(mark: event.mark, textOffset: event.textOffset, content: .sequence(items))
             return keep(Composed(node: node, size: nodes - before, height: height + 1), as: properties.anchor)
         case .mappingStart(let properties):
             YAMLTag.check(properties.tag, isFor: "map", at: event.mark, &findings)
             if let anchor = properties.anchor { anchors[anchor] = .open }
             let (written, height) = try entries(depth: depth, &findings)
             let entries = YAMLMapping.resolve(written, isTop: depth == 1, &findings)
-            let node = YAMLNode(mark: event.mark, content: .mapping(entries))
+            let node = YAMLNode(mark: event.mark, textOffset: event.textOffset, content: .mapping(entries))
             return keep(Composed(node: node, size: nodes - before, height: height + 1), as: properties.anchor)
         case .alias, .streamStart, .streamEnd, .documentStart, .documentEnd, .sequenceEnd, .mappingEnd:
             throw stop("a value is missing", at: event.mark, &findings)

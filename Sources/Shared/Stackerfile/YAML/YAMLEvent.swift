@@ -4,6 +4,8 @@ import Diagnostics
 struct YAMLEvent {
     let kind: Kind
     let mark: Mark
+    /// Where it begins in the text that was parsed, in bytes.
+    let textOffset: Int
     /// What substitutions put into it.
     let substituted: Set<ExpandedText.Piece.Kind>
 

@@ -50,6 +50,7 @@ import Diagnostics
         defer { unsafe yaml_event_delete(&event) }
         return YAMLEvent(
             kind: unsafe Self.kind(of: event), mark: unsafe mark(event.start_mark),
+            textOffset: unsafe source.text.mark(atScalar: Int(clamping: event.start_mark.index)).offset,
             substituted: unsafe substituted(event.start_mark, event.end_mark))
     }
 

@@ -4,6 +4,8 @@ import Diagnostics
 struct YAMLNode: Sendable {
     /// Where it is written; for an alias, where its anchor is.
     let mark: Mark
+    /// Where that is in the text that was parsed, in bytes.
+    let textOffset: Int
     let content: Content
 
     enum Content: Sendable {

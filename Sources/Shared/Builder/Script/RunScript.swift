@@ -7,6 +7,8 @@ enum RunScript {
     static let name = ".stacker-run.sh"
     /// The line that chooses the interpreter where the script itself does not.
     static let tracingShell = "#!/bin/sh -xe\n"
+    /// What the kernel makes of that line, without the path of the script.
+    static let tracingShellArguments: [ByteString] = ["/bin/sh", "-xe"]
 
     /// All items are one script; the first may choose its interpreter.
     static func text(_ items: [String]) -> String {

@@ -3,7 +3,6 @@ import HelperProtocol
 import LinuxSystem
 import Stackerfile
 import Storage
-import Synchronization
 
 /// Runs the script of an image in its root.
 struct ScriptRun {
@@ -14,20 +13,23 @@ struct ScriptRun {
     func run(in root: BuildRoot, above layers: [FinishedLayer], binds: [Step.Bind]) async throws {
         guard !image.run.isEmpty else { return }
         let step = root.step(
-            above: layers, binds: binds, arguments: [ByteString("/stacker/imports/\(RunScript.name)")],
+            above: layers, binds: binds, arguments: [],
             environment: try RunEnvironment.make(for: image, host: context.environment))
-        let trace = Mutex(CommandTrace(script: RunScript.text(image.run)))
-        let end = try await UserBinds.explaining(binds) {
-            try await context.run(step) { output in trace.withLock { $0.read(output) } }
-        }
-        guard end != .exited(0) else { return }
+        let script = ScriptStep(items: image.run, origin: image.runOrigin, context: context)
+        let folder = ImportStore.path(of: image.name, in: context.request.directories)
+        let failed = try await UserBinds.explaining(binds) { try await script.run(step, script: folder) }
+        guard let failed else { return }
         if let command = context.request.onRunFailure { try await attach(ByteString(command), to: step, root) }
-        let roots = ByteString(context.request.directories.roots)
-        let last = trace.withLock { $0.last }.map { [", the last command was: \($0)"] } ?? []
-        throw Failure(
-            "run commands failed for image \"\(image.name)\" in \"\(context.file.name)\"",
-            causes: [([end.description] + last).joined()],
-            hint: "see what it left in \(roots)/\(image.name)/overlay; `stacker clean` removes it")
+        throw script.explain(
+            failed, "run commands failed for image \"\(image.name)\" in \"\(context.file.name)\"",
+            hint: hint)
+    }
+
+    /// What a failed script has left stays until the next build of the image.
+    private var hint: String {
+        let left = "see what it left in \(ByteString(context.request.directories.roots))/\(image.name)/overlay"
+        return context.request.onRunFailure == nil
+            ? "\(left), or build with --shell-fail to get a shell there" : "\(left); `stacker clean` removes it"
     }
 
     /// Lets the user look at what a failed script has left, in the place of the script.
