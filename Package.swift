@@ -6,6 +6,7 @@ import PackageDescription
 //
 //   stacker ─► Builder ─► Storage ─► HelperClient ─► HelperProtocol ─► LinuxSystem ─► CShims, Diagnostics
 //              Builder ─► OCI ─► Digests; Builder ─► Stackerfile, Accounts, Checks
+//   stacker ─► Dockerfile ─► OCI, Stackerfile
 //   stacker (worker) ─► Layers ─► Digests; Layers, Sandbox ─► HelperProtocol
 //   stacker-nsexec ─► Sandbox ─► HelperProtocol
 //   stacker-setup ─► Accounts
@@ -92,6 +93,7 @@ let package = Package(
             ],
             settings: wrapsC),
         module("Stackerfile", ["CYAML", "Diagnostics", system], settings: wrapsC),
+        module("Dockerfile", ["Diagnostics", "OCI", "Stackerfile"]),
         module("Storage", ["Diagnostics", "HelperClient", "HelperProtocol", "LinuxSystem", system]),
         module(
             "Builder",
@@ -104,8 +106,8 @@ let package = Package(
         .executableTarget(
             name: "stacker",
             dependencies: [
-                "Accounts", "Builder", "Checks", "Diagnostics", "HelperProtocol", "Layers", "LinuxSystem", "OCI",
-                "Sandbox", "Stackerfile", arguments, system,
+                "Accounts", "Builder", "Checks", "Diagnostics", "Dockerfile", "HelperProtocol", "Layers", "LinuxSystem",
+                "OCI", "Sandbox", "Stackerfile", arguments, system,
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -138,6 +140,7 @@ let package = Package(
         tests(for: "OCI", ["Digests"]),
         tests(for: "Layers", ["Digests", "HelperProtocol", "LinuxSystem", "Diagnostics", "CShims", "LayersFuzz"]),
         tests(for: "Stackerfile", ["Diagnostics"]),
+        tests(for: "Dockerfile", ["Diagnostics", "Stackerfile"]),
         tests(for: "Builder", ["Digests", "Diagnostics", "LinuxSystem", "OCI", "Stackerfile"]),
         .testTarget(
             name: "CommandLineTests",

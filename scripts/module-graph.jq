@@ -5,7 +5,7 @@
   ["LinuxSystem"],
   ["HelperProtocol"],
   ["Accounts", "HelperClient", "Layers", "OCI", "Sandbox", "Stackerfile"],
-  ["Checks", "Storage"],
+  ["Checks", "Dockerfile", "Storage"],
   ["Builder"],
   ["stacker", "stacker-setup", "stacker-nsexec"] ] as $layers
 # Who may wrap which C library.

@@ -15,7 +15,7 @@ struct Stacker: ParsableCommand {
         helpNames: [.long, .short])
 
     static let commands: [any SessionCommand.Type] = [
-        Build.self, Check.self, Chroot.self, Clean.self, CollectGarbage.self, Grab.self, Inspect.self,
+        Build.self, Check.self, Chroot.self, Clean.self, CollectGarbage.self, Convert.self, Grab.self, Inspect.self,
         RecursiveBuild.self, Validate.self,
     ]
 

@@ -28,6 +28,9 @@ import Testing
         Row(source: "dir/", isDirectory: true, destination: "/", directory: [], name: nil),
         Row(source: "dir", isDirectory: true, destination: "/d2/", directory: ["d2"], name: "dir"),
         Row(source: "dir", isDirectory: true, destination: "/", directory: [], name: "dir"),
+        Row(source: "dir", isDirectory: true, destination: "/d2/.", directory: ["d2"], name: nil),
+        Row(source: "dir/", isDirectory: true, destination: "/d2/.", directory: ["d2"], name: nil),
+        Row(source: "dir", isDirectory: true, destination: "/.", directory: [], name: nil),
         Row(source: "/", isDirectory: true, destination: "/d/", directory: ["d"], name: nil),
     ]
 
@@ -37,6 +40,7 @@ import Testing
             of: CopyPlacement.components(of: source).last ?? "", isDirectory: row.isDirectory,
             takesContents: source.bytes.last == 0x2f, at: ByteString(row.destination))
         #expect(placement.directory == row.directory && placement.name == row.name)
+        #expect(placement.isNewDirectory == row.destination.hasSuffix("/."))
     }
 
     @Test func namesAreBytes() {

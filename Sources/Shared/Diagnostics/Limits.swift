@@ -64,5 +64,10 @@ public struct Limits: Hashable, Sendable {
     /// Bytes of one request to stacker-nsexec, or one reply from it or from a worker.
     public var messageBytes = 16 << 20
 
+    /// Instructions of a Dockerfile, whose bytes are bounded as those of a stacker.yaml.
+    public var dockerfileInstructions = 5_000
+    /// Bytes that the variables of a Dockerfile may become in all: one can hold another twice.
+    public var dockerfileExpandedBytes = 8 << 20
+
     public init() {}
 }

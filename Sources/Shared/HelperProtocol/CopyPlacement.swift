@@ -6,6 +6,8 @@ public struct CopyPlacement: Hashable, Sendable {
     public var directory: [ByteString]
     /// What the copy is called there; `nil` where what is in the source goes into the directory.
     public var name: ByteString?
+    /// Whether the directory, where it is made, is a new one, and not a copy of the source.
+    public var isNewDirectory = false
 
     /// Reads them.
     ///
@@ -13,12 +15,14 @@ public struct CopyPlacement: Hashable, Sendable {
     ///   - name: The last component of the source; empty where it has none.
     ///   - isDirectory: Whether the source is one.
     ///   - takesContents: Whether the source says, by a `/` at its end, that its content is meant.
-    ///   - destination: Absolute; a `/` at its end says that it is a directory to put the source into.
+    ///   - destination: Absolute; a `/` at its end says that it is a directory to put the source into, and a `/.` that a
+    ///     file goes into it and so does what is in a directory, as COPY of a Dockerfile does it.
     public init(of name: ByteString, isDirectory: Bool, takesContents: Bool, at destination: ByteString) {
         let components = Self.components(of: destination)
         let last = destination.bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).last ?? []
-        let isFolder = components.isEmpty || last.isEmpty || last.elementsEqual([UInt8(ascii: ".")])
-        if takesContents || name.isEmpty || (isDirectory && !isFolder) {
+        isNewDirectory = last.elementsEqual([UInt8(ascii: ".")])
+        let isFolder = components.isEmpty || last.isEmpty || isNewDirectory
+        if takesContents || name.isEmpty || (isDirectory && (!isFolder || isNewDirectory)) {
             (directory, self.name) = (components, nil)
         } else if isFolder {
             (directory, self.name) = (components, name)

@@ -39,6 +39,7 @@ final class TreeCopy {
             of: names.last ?? "", isDirectory: isDirectory, takesContents: job.takesContents, at: job.destination)
         let way = try DirectoryPath(root: target, form: .merged, limits: limits)
         let isNew = try way.resolve(placement.directory, from: [], creating: false) == nil
+        if placement.isNewDirectory { try makeOwnDirectories(placement.directory, on: way) }
         let top = try way.directory(placement.directory)
         let place = Self.joined("", placement.directory)
         if let name = placement.name {
@@ -46,9 +47,24 @@ final class TreeCopy {
         } else {
             let directory = try openDirectory(job.path, in: source)
             try copyContents(of: directory, into: top, at: place, depth: 0)
-            if isNew { try describe(top, as: status, from: directory, at: place) }
+            if isNew, !placement.isNewDirectory { try describe(top, as: status, from: directory, at: place) }
         }
         try way.finish()
+    }
+
+    /// Makes the directories that are missing of a path, for whom the job says.
+    private func makeOwnDirectories(_ names: [ByteString], on way: DirectoryPath) throws {
+        let owner = Owner(user: job.user ?? 0, group: job.group ?? 0)
+        guard job.manner == .overlay, owner != Owner(user: 0, group: 0) else { return }
+        for count in names.indices.map({ $0 + 1 }) {
+            let part = Array(names.prefix(count))
+            guard try way.resolve(part, from: [], creating: false) == nil else { continue }
+            try way.directory(part).with { (open) throws in
+                try setOwner(owner) { (owner) throws(SystemError) in
+                    try open.setOwner(user: owner.user, group: owner.group)
+                }
+            }
+        }
     }
 
     /// Of what the job names; of a link itself only where the job wants links.
