@@ -5,7 +5,7 @@ import PackageDescription
 // arrows only point down this list, and nothing that stacker-nsexec links may import Foundation.
 //
 //   stacker ─► Builder ─► Storage ─► HelperClient ─► HelperProtocol ─► LinuxSystem ─► CShims, Diagnostics
-//              Builder ─► OCI ─► Digests; Builder ─► Stackerfile, Accounts, Checks
+//              Builder ─► OCI ─► Digests; Builder ─► HTTP ─► DynamicLibraries; Builder ─► Stackerfile, Accounts, Checks
 //   stacker ─► Dockerfile ─► OCI, Stackerfile
 //   stacker (worker) ─► Layers ─► Digests; Layers, Sandbox ─► HelperProtocol
 //   stacker-nsexec ─► Sandbox ─► HelperProtocol
@@ -58,10 +58,13 @@ let package = Package(
     ],
     targets: [
         // C, from the distribution
-        // Without pkgConfig, which would link it: libarchive is opened with dlopen.
+        // Without pkgConfig, which would link them: libarchive and libcurl are opened with dlopen.
         .systemLibrary(
             name: "CArchive", path: "Sources/Shared/SystemLibraries/CArchive",
             providers: [.apt(["libarchive-dev"]), .yum(["libarchive-devel"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/Shared/SystemLibraries/CCurl",
+            providers: [.apt(["libcurl4-openssl-dev"]), .yum(["libcurl-devel"])]),
         distributionLibrary("CCap", pkgConfig: "libcap", apt: "libcap-dev", dnf: "libcap-devel"),
         distributionLibrary("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev", dnf: "openssl-devel"),
         distributionLibrary("CISAL", pkgConfig: "libisal", apt: "libisal-dev", dnf: "isa-l-devel"),
@@ -84,12 +87,14 @@ let package = Package(
         module("Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem", system]),
         module("HelperClient", ["CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", system], settings: wrapsC),
         module("Digests", ["CCrypto"], settings: wrapsC),
+        module("DynamicLibraries", settings: wrapsC),
+        module("HTTP", ["CCurl", "Diagnostics", "DynamicLibraries"], settings: wrapsC),
         module("OCI", ["Diagnostics", "Digests", "LinuxSystem", system], settings: wrapsC),
         module(
             "Layers",
             [
-                "CArchive", "CISAL", "CShims", "CZlib", "CZstd", "Diagnostics", "Digests", "HelperProtocol",
-                "LinuxSystem", system,
+                "CArchive", "CISAL", "CShims", "CZlib", "CZstd", "Diagnostics", "Digests", "DynamicLibraries",
+                "HelperProtocol", "LinuxSystem", system,
             ],
             settings: wrapsC),
         module("Stackerfile", ["CYAML", "Diagnostics", system], settings: wrapsC),
@@ -98,8 +103,8 @@ let package = Package(
         module(
             "Builder",
             [
-                "Accounts", "Checks", "Diagnostics", "Digests", "HelperClient", "HelperProtocol", "LinuxSystem", "OCI",
-                "Stackerfile", "Storage", system,
+                "Accounts", "Checks", "Diagnostics", "Digests", "HTTP", "HelperClient", "HelperProtocol", "LinuxSystem",
+                "OCI", "Stackerfile", "Storage", system,
             ]),
 
         // Programs
@@ -137,6 +142,7 @@ let package = Package(
         tests(for: "Accounts", ["Diagnostics", "HelperProtocol", "LinuxSystem"]),
         tests(for: "Checks", ["Diagnostics", "HelperProtocol", "Accounts", "LinuxSystem"]),
         tests(for: "Digests"),
+        tests(for: "HTTP", ["Diagnostics"]),
         tests(for: "OCI", ["Digests"]),
         tests(for: "Layers", ["Digests", "HelperProtocol", "LinuxSystem", "Diagnostics", "CShims", "LayersFuzz"]),
         tests(for: "Stackerfile", ["Diagnostics"]),

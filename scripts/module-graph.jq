@@ -1,15 +1,15 @@
 # Reads `swift package dump-package`; prints a sentence for each arrow that the design forbids.
 
 # Layers, lowest first. Modules of one layer do not know each other.
-[ ["CShims", "Diagnostics", "Digests", "SystemPackage", "ArgumentParser"],
+[ ["CShims", "Diagnostics", "Digests", "DynamicLibraries", "SystemPackage", "ArgumentParser"],
   ["LinuxSystem"],
   ["HelperProtocol"],
-  ["Accounts", "HelperClient", "Layers", "OCI", "Sandbox", "Stackerfile"],
+  ["Accounts", "HTTP", "HelperClient", "Layers", "OCI", "Sandbox", "Stackerfile"],
   ["Checks", "Dockerfile", "Storage"],
   ["Builder"],
   ["stacker", "stacker-setup", "stacker-nsexec"] ] as $layers
 # Who may wrap which C library.
-| { "CArchive": ["Layers"], "CCap": ["LinuxSystem"], "CCrypto": ["Digests"], "CISAL": ["Layers"],
+| { "CArchive": ["Layers"], "CCap": ["LinuxSystem"], "CCrypto": ["Digests"], "CCurl": ["HTTP"], "CISAL": ["Layers"],
     "CSeccomp": ["LinuxSystem"], "CYAML": ["Stackerfile"], "CZlib": ["Layers"], "CZstd": ["Layers"] } as $wrappers
 # What a program may link at most, where that is less than everything below it.
 | { "stacker-nsexec": ["CCap", "CSeccomp", "CShims", "Diagnostics", "HelperProtocol", "LinuxSystem", "Sandbox", "SystemPackage"],

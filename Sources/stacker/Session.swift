@@ -48,9 +48,10 @@ struct Session: Sendable {
             reporter: display.reporter)
     }
 
-    /// What `--stacker-file` names: a file, or with `-` standard input, whose relative paths start here.
+    /// What `--stacker-file` names: a file, a URL, or with `-` standard input; relative paths of the last two start here.
     func recipeSource(_ text: String) throws(Failure) -> RecipeSource {
         if text == "-" { return .standardInput(in: try Self.currentDirectory()) }
+        if RecipeSource.isRemote(text) { return try .remote(text, in: try Self.currentDirectory()) }
         let path = try absolute(text)
         // A `..` after a link means what the kernel takes it for; a `.` means nothing.
         let isPlain = !path.components.contains { $0.kind == .parentDirectory }

@@ -23,6 +23,19 @@ public struct Limits: Hashable, Sendable {
     /// Errors of a stacker.yaml that are shown; the rest is counted.
     public var stackerfileDiagnostics = 50
 
+    /// How long a connection may take to come about, its encryption included.
+    public var connectSeconds = 15
+    /// How long a transfer may be slower than ``slowestTransfer``, until it is given up.
+    public var silentSeconds = 60
+    /// Bytes a second.
+    public var slowestTransfer = 1_024
+    /// Redirects that are followed one after the other.
+    public var redirects = 10
+    /// Bytes of the headers of one answer.
+    public var headerBytes = 64 << 10
+    /// Header lines of one answer.
+    public var headerFields = 100
+
     /// Bytes of a manifest, an index or an image configuration.
     public var jsonBytes = 4 << 20
     /// Nesting of a JSON document.

@@ -16,7 +16,7 @@ struct Build: SessionCommand {
 
     @Option(
         name: [.long, .customShort("f")],
-        help: ArgumentHelp("Build what this file describes; - reads standard input.", valueName: "file"),
+        help: ArgumentHelp("Build what this file or URL describes; - reads standard input.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var stackerFile = "stacker.yaml"
 

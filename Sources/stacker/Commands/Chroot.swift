@@ -18,7 +18,8 @@ struct Chroot: SessionCommand {
 
     @Option(
         name: [.long, .customShort("f")],
-        help: ArgumentHelp("Take what a build step sees from this file; - reads standard input.", valueName: "file"),
+        help: ArgumentHelp(
+            "Take what a build step sees from this file or URL; - reads standard input.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var stackerFile = "stacker.yaml"
 

@@ -18,7 +18,7 @@ struct Grab: SessionCommand {
     @Option(
         name: [.long, .customShort("f")],
         help: ArgumentHelp(
-            "Take from this file what images without a tag stand on; - reads standard input.", valueName: "file"),
+            "Take from this file or URL what images without a tag stand on; - reads standard input.", valueName: "file"),
         completion: .file(extensions: ["yaml", "yml"]))
     var stackerFile = "stacker.yaml"
 

@@ -59,20 +59,7 @@ struct RecipeLoader {
 
     /// Reads a file that the user names.
     private mutating func add(_ source: RecipeSource) throws(Failure) {
-        let text: RecipeText
-        do throws(SystemError) {
-            text = try RecipeText.read(source, limit: request.limits.stackerfileBytes)
-        } catch {
-            var failure = error.explanation.wrapped("cannot read the stacker file")
-            switch error.errno {
-            case .noSuchFileOrDirectory: failure.hint = "name another file with --stacker-file"
-            case .fileTooLarge:
-                failure.errorClass = .limit
-                failure.hint = "a stacker file has at most \(request.limits.stackerfileBytes) bytes"
-            default: break
-            }
-            throw failure
-        }
+        let text = try RecipeText.read(source, request.limits)
         guard places[text.identity] == nil else { return }
         let limits = request.limits
         if files.count >= limits.stackerfiles || text.bytes.count > limits.stackerfileBytesInAll - bytes {

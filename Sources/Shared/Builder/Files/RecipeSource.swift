@@ -1,4 +1,5 @@
 public import Diagnostics
+public import HTTP
 import LinuxSystem
 public import SystemPackage
 
@@ -12,6 +13,7 @@ public struct RecipeSource: Hashable, Sendable {
         /// Absolute.
         case file(FilePath)
         case standardInput
+        case remote(HTTPURL)
     }
 
     /// A file, which may be reached through links; relative paths in it start where it is named.
@@ -24,11 +26,26 @@ public struct RecipeSource: Hashable, Sendable {
         RecipeSource(origin: .standardInput, directory: directory)
     }
 
+    /// What is behind a URL with http or https; relative paths start from `directory`.
+    ///
+    /// - Throws: What is wrong with the URL.
+    public static func remote(_ url: String, in directory: FilePath) throws(Failure) -> RecipeSource {
+        do throws(Failure) {
+            return RecipeSource(origin: .remote(try HTTPURL(url)), directory: directory)
+        } catch {
+            throw error.wrapped("stackerfile: couldn't download it")
+        }
+    }
+
+    /// Whether text names such a file.
+    public static func isRemote(_ text: String) -> Bool { HTTPURL.isMeant(by: text) }
+
     /// As messages name it.
     public var name: ByteString {
         switch origin {
         case .file(let path): ByteString(path)
         case .standardInput: "-"
+        case .remote(let url): ByteString(url.description)
         }
     }
 }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import HTTP
 import LinuxSystem
 import SystemPackage
 
@@ -10,13 +11,37 @@ struct RecipeText {
     let identity: ByteString
 
     /// Reads a file that the user names, which may also be a pipe.
-    static func read(_ source: RecipeSource, limit: Int) throws(SystemError) -> RecipeText {
-        switch source.origin {
-        case .standardInput:
+    static func read(_ source: RecipeSource, _ limits: Limits) throws(Failure) -> RecipeText {
+        if case .remote(let url) = source.origin { return try download(url, limits) }
+        do throws(SystemError) {
+            return try readLocal(source, limit: limits.stackerfileBytes)
+        } catch {
+            var failure = error.explanation.wrapped("cannot read the stacker file")
+            switch error.errno {
+            case .noSuchFileOrDirectory: failure.hint = "name another file with --stacker-file"
+            case .fileTooLarge:
+                failure.errorClass = .limit
+                failure.hint = "a stacker file has at most \(limits.stackerfileBytes) bytes"
+            default: break
+            }
+            throw failure
+        }
+    }
+
+    private static func readLocal(_ source: RecipeSource, limit: Int) throws(SystemError) -> RecipeText {
+        guard case .file(let path) = source.origin else {
             return RecipeText(bytes: try OwnedDescriptor.standardInput().readToEnd(limit: limit), identity: "-")
-        case .file(let path):
-            let file = try OwnedDescriptor.open(path)
-            return RecipeText(bytes: try file.readToEnd(limit: limit), identity: try file.hostPath())
+        }
+        let file = try OwnedDescriptor.open(path)
+        return RecipeText(bytes: try file.readToEnd(limit: limit), identity: try file.hostPath())
+    }
+
+    private static func download(_ url: HTTPURL, _ limits: Limits) throws(Failure) -> RecipeText {
+        do throws(Failure) {
+            let bytes = try HTTPClient(limits: limits).get(url, limit: limits.stackerfileBytes)
+            return RecipeText(bytes: bytes, identity: ByteString(url.description))
+        } catch {
+            throw error.wrapped("stackerfile: couldn't download \(url)")
         }
     }
 

@@ -1,4 +1,5 @@
 import CArchive
+import DynamicLibraries
 
 /// The functions of libarchive that read the header of an entry.
 @safe struct ArchiveEntryFunctions {

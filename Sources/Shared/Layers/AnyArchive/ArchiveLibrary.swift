@@ -1,5 +1,6 @@
 import CArchive
 public import Diagnostics
+import DynamicLibraries
 import Glibc
 
 /// libarchive, opened on first use.
@@ -31,7 +32,7 @@ import Glibc
     /// - Throws: ``Failure`` that names the package, where it is not installed.
     public static func load() throws(Failure) -> ArchiveLibrary {
         guard let handle = unsafe dlopen(name, RTLD_NOW | RTLD_LOCAL) else {
-            throw missing(because: lastError())
+            throw missing(because: SharedLibrary.lastError)
         }
         return try ArchiveLibrary(unsafe SharedLibrary(handle: handle))
     }
@@ -85,10 +86,5 @@ import Glibc
         Failure(
             "this archive is not a tar, and needs libarchive", causes: ["cannot open \(name)", reason],
             hint: "install libarchive (package libarchive13 with apt, libarchive with dnf), or give the archive as tar")
-    }
-
-    private static func lastError() -> String {
-        guard let text = unsafe dlerror() else { return "no reason is known" }
-        return ByteString(unsafe String(cString: text)).description
     }
 }
