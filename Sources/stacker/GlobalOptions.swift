@@ -8,7 +8,7 @@ struct GlobalOptions: ParsableArguments {
         .value("work-dir", emptyMeansUnset: true), .value("stacker-dir"), .value("oci-dir"), .value("roots-dir"),
         .value("config"), .boolean("debug"), .boolean("quiet", "q"), .value("log-file"), .boolean("log-timestamp"),
         .value("storage-type"), .optionalValue("progress", bare: ProgressMode.bare, cancels: "no-progress"),
-        .boolean("no-progress", cancels: "progress"),
+        .boolean("no-progress", cancels: "progress"), .value("error-format"),
     ]
 
     @Option(
@@ -66,6 +66,21 @@ struct GlobalOptions: ParsableArguments {
 
     @Flag(help: "Do not show what is under way.")
     var noProgress = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write errors this way: text, json (an object a line) or github (workflow commands).", valueName: "format"),
+        completion: .list(DiagnosticFormat.allCases.map(\.rawValue)))
+    var errorFormat = DiagnosticFormat.text.rawValue
+
+    /// How errors are written, and warnings about files.
+    func diagnosticFormat() throws(Failure) -> DiagnosticFormat {
+        guard let format = DiagnosticFormat(rawValue: errorFormat) else {
+            throw Failure(
+                "unknown --error-format \(ByteString(errorFormat))", hint: "use text, json or github", class: .usage)
+        }
+        return format
+    }
 
     /// How progress is to be shown, here and now.
     func progressMode() throws(Failure) -> ProgressMode {

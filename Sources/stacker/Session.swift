@@ -12,11 +12,14 @@ struct Session: Sendable {
     /// Seconds since 1970, UTC.
     let sourceDateEpoch: Int64?
     let log: Log
+    /// How errors are written, and warnings about files.
+    let diagnosticFormat: DiagnosticFormat
 
     init(_ options: GlobalOptions) throws(Failure) {
         let level = try options.logLevel()
         try options.checkStorageType()
         _ = try options.progressMode()
+        diagnosticFormat = try options.diagnosticFormat()
         sourceDateEpoch = try SourceDateEpoch.parse(Self.environment("SOURCE_DATE_EPOCH"))
         let configuration = try Configuration.read(
             named: options.config.map { FilePath($0) },
@@ -43,9 +46,11 @@ struct Session: Sendable {
 
     /// What is asked of a command that works with stacker files, before its own flags.
     func request(for sources: [RecipeSource], _ display: BuildDisplay) -> BuildRequest {
-        BuildRequest(
+        var request = BuildRequest(
             sources: sources, directories: directories, sourceDateEpoch: sourceDateEpoch, log: display.log,
             reporter: display.reporter)
+        request.diagnosticFormat = diagnosticFormat
+        return request
     }
 
     /// What `--stacker-file` names: a file, a URL, or with `-` standard input; relative paths of the last two start here.

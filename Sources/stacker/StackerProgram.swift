@@ -14,22 +14,22 @@ import Glibc
 
     /// Runs one command line; returns the exit status.
     private static func run(_ arguments: [ByteString]) async -> Int32 {
-        var debug = false
+        var manner = ErrorManner()
         do {
             switch try ArgumentNormalizer.invocation(of: arguments, Stacker.syntax) {
             case .command(let verb, let arguments):
                 let command = try self.command(verb).parse(arguments)
-                debug = command.global.debug
+                manner = ErrorManner(command.global)
                 try await within(command.global) { try await command.run(in: $0) }
             case .commandHelp(let verb, let flags):
                 // Help on a verb comes after everything that the verb itself begins with: scripts use it to see
                 // whether the global flags are right, and where the log goes.
                 let global = try GlobalOptions.parse(flags)
-                debug = global.debug
+                manner = ErrorManner(global)
                 try await within(global) { _ in try StandardOutput.write(help(on: verb)) }
             case .internalGo(let flags, let arguments):
                 let global = try GlobalOptions.parse(flags)
-                debug = global.debug
+                manner = ErrorManner(global)
                 try await within(global) { try await InternalGo.run(arguments, in: $0) }
             case .help(let topic): try StandardOutput.write(help(on: topic))
             case .version: try StandardOutput.write(Stacker.versionLine + "\n")
@@ -43,7 +43,7 @@ import Glibc
             }
             return 0
         } catch {
-            return report(error, debug: debug)
+            return report(error, manner)
         }
     }
 
@@ -79,7 +79,7 @@ import Glibc
     }
 
     /// Says what went wrong; returns the exit status.
-    private static func report(_ error: any Error, debug: Bool) -> Int32 {
+    private static func report(_ error: any Error, _ manner: ErrorManner) -> Int32 {
         switch error {
         case let ended as CommandStatus:
             return ended.status
@@ -96,10 +96,10 @@ import Glibc
             return 1
         case let error as any Explainable:
             let failure = error.explanation
-            StandardError.print(debug ? failure.detailed : failure.isReport ? "\(failure)" : "error: \(failure)")
+            StandardError.print(manner.text(of: failure))
             return failure.exitCode.rawValue
         default:
-            StandardError.print("error: \(ByteString(Stacker.message(for: error)))")
+            StandardError.print(manner.text(of: Failure(ByteString(Stacker.message(for: error)).description)))
             return 1
         }
     }

@@ -46,6 +46,25 @@ import Testing
                     """)
     }
 
+    @Test func `of a key comes with those of references`() {
+        #expect(
+            messages("base:\n  from: {type: scratch}\nweb:\n  from: {type: built, tag: bas}\n  runn: x\n") == """
+                stacker.yaml:4:28: error: couldn't find dependencies for web: base layer bas
+                  from: {type: built, tag: bas}
+                                           ^
+                  did you mean 'base'?
+                stacker.yaml:5:3: error: unknown directive 'runn'
+                  runn: x
+                  ^
+                  did you mean 'run'?
+                couldn't resolve some dependencies
+                """)
+        // A layer with an error is there all the same.
+        #expect(
+            errors(Array("web:\n  from: {type: built, tag: base}\nbase:\n  from: {type: x}\n".utf8))?.diagnostics.count
+                == 1)
+    }
+
     @Test func `has the second place that explains the first`() {
         #expect(
             messages(
@@ -168,7 +187,7 @@ import Testing
     @Test func `is coloured on demand`() {
         let found = errors(Array("a: {from: {type: scratch}, rnu: x}".utf8))
         #expect(
-            found?.render(color: true) == """
+            found?.report.render(color: true) == """
                 \u{1b}[1mstacker.yaml:1:28:\u{1b}[0m \u{1b}[1;31merror:\u{1b}[0m \u{1b}[1munknown directive 'rnu'\u{1b}[0m
                 a: {from: {type: scratch}, rnu: x}
                                            \u{1b}[1;32m^\u{1b}[0m

@@ -24,6 +24,8 @@ public struct BuildRequest: Sendable {
     /// Whether an import from the network must have a hash.
     public var requiresHashes = false
     public var log: Log
+    /// How warnings about a stacker file are written into the log.
+    public var diagnosticFormat = DiagnosticFormat.text
     public var limits = Limits()
     /// The images to build, with what they need; all where none is named.
     public var images: [String] = []

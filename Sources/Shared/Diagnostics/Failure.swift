@@ -14,6 +14,8 @@ public struct Failure: Error, Hashable, Sendable {
     public var exitCode: ExitCode
     /// Whether the text begins with file, line and `error:` itself, so that nothing is to be put before it.
     public var isReport = false
+    /// The places it is about; the text is about them too, or is made of them.
+    public var report: DiagnosticReport?
 
     public init(
         _ summary: String, causes: [String] = [], hint: String? = nil, class errorClass: ErrorClass = .failure,

@@ -7,7 +7,7 @@ public struct DockerfileConversion: Sendable {
     public let stackerfile: [UInt8]
     /// The text of a file with values for the substitutions; `nil` where there are none.
     public let substitutions: [UInt8]?
-    public let warnings: [StackerfileDiagnostic]
+    public let warnings: [Diagnostic]
 
     /// Converts the bytes of a Dockerfile, which messages call `file`.
     ///

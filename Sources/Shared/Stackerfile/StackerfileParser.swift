@@ -23,7 +23,7 @@ public enum StackerfileParser {
     ) throws(StackerfileErrors) -> Recipe {
         guard bytes.count <= limits.stackerfileBytes else {
             throw StackerfileErrors([
-                StackerfileDiagnostic(
+                Diagnostic(
                     severity: .error, file: file, mark: .start,
                     message: "the file is longer than \(limits.stackerfileBytes) bytes", errorClass: .limit)
             ])
@@ -42,6 +42,10 @@ public enum StackerfileParser {
         reader.text = text
         var recipe = reader.recipe(root)
         recipe.substitutionUses = uses
+        // Where there are prerequisites, only all files together can tell.
+        if !reader.findings.errors.isEmpty, recipe.config.prerequisites.isEmpty {
+            recipe.reportUnknownImages(besides: reader.layerNames, &reader.findings)
+        }
         try reader.findings.check()
         return recipe
     }

@@ -73,7 +73,7 @@ struct RecipeLoader {
     /// Reads what a file needs; the same file may come by many ways.
     private mutating func followPrerequisites(of place: Int) {
         guard let recipe = files[place].recipe else { return }
-        var errors: [StackerfileDiagnostic] = []
+        var errors: [Diagnostic] = []
         for wanted in recipe.config.prerequisites where !isStopped {
             do throws(PrerequisiteError) {
                 let prerequisite = try prerequisite(wanted, from: files[place].source.directory)
@@ -121,7 +121,7 @@ struct RecipeLoader {
             failures.append(error)
         }
         for use in recipe?.substitutionUses ?? [] { request.log.debug("\(use)") }
-        for warning in recipe?.warnings ?? [] { request.log.warning(warning.render(color: false)) }
+        for warning in recipe?.warnings ?? [] { request.log.warning(request.diagnosticFormat.render(warning)) }
         places[text.identity] = files.count
         files.append(Loaded(source: source, recipe: recipe))
         return files.count - 1

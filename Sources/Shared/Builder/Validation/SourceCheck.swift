@@ -11,7 +11,7 @@ struct SourceCheck {
     /// Where relative paths of the file start.
     let directory: FilePath
     let limits: Limits
-    private(set) var errors: [StackerfileDiagnostic] = []
+    private(set) var errors: [Diagnostic] = []
 
     init(recipe: Recipe, directory: FilePath, limits: Limits) {
         (self.recipe, self.directory, self.limits) = (recipe, directory, limits)

@@ -6,8 +6,8 @@ struct Findings {
     let source: SourceText
     /// How many errors are kept whole; the rest is counted.
     private let bound: Int
-    private(set) var errors: [StackerfileDiagnostic] = []
-    private(set) var warnings: [StackerfileDiagnostic] = []
+    private(set) var errors: [Diagnostic] = []
+    private(set) var warnings: [Diagnostic] = []
     private(set) var omitted = 0
     /// What comes from substitutions, so that an error can name them.
     var origins = ValueOrigins()
@@ -48,10 +48,10 @@ struct Findings {
     }
 
     private func diagnostic(
-        _ severity: StackerfileDiagnostic.Severity, _ message: String, at mark: Mark, expected: String?,
+        _ severity: Diagnostic.Severity, _ message: String, at mark: Mark, expected: String?,
         note: (message: String, mark: Mark)?, suggestion: String?, class errorClass: ErrorClass
-    ) -> StackerfileDiagnostic {
-        StackerfileDiagnostic(
+    ) -> Diagnostic {
+        Diagnostic(
             severity: severity, file: file, mark: mark, message: message, expected: expected,
             note: note.map {
                 .init(file: file, mark: $0.mark, message: $0.message, excerpt: Excerpt(of: source, at: $0.mark))

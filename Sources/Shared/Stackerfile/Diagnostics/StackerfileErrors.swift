@@ -2,17 +2,13 @@ public import Diagnostics
 
 /// Everything that is wrong in a stacker.yaml, in the order of the file; or in several, one file after the other.
 public struct StackerfileErrors: Error, Hashable, Sendable {
-    /// Never empty.
-    public let diagnostics: [StackerfileDiagnostic]
-    /// Errors beyond `Limits.stackerfileDiagnostics`, which are counted only.
-    public let omitted: Int
-    /// What the errors together mean, where they mean something.
-    public let summary: String?
+    public let report: DiagnosticReport
 
-    init(_ diagnostics: [StackerfileDiagnostic], omitted: Int = 0, summary: String? = nil) {
-        self.diagnostics = diagnostics
-        self.omitted = omitted
-        self.summary = summary
+    /// Never empty.
+    public var diagnostics: [Diagnostic] { report.diagnostics }
+
+    init(_ diagnostics: [Diagnostic], omitted: Int = 0, summary: String? = nil) {
+        report = DiagnosticReport(diagnostics, omitted: omitted, summary: summary)
     }
 
     /// The errors of several files as one report, of which no more are kept than of one file.
@@ -30,28 +26,15 @@ public struct StackerfileErrors: Error, Hashable, Sendable {
     /// Errors that were found in what was read, in the order given.
     ///
     /// - Returns: `nil` where there are none.
-    public init?(_ diagnostics: [StackerfileDiagnostic], limits: Limits) {
+    public init?(_ diagnostics: [Diagnostic], limits: Limits) {
         guard !diagnostics.isEmpty else { return nil }
         self.init(joining: [StackerfileErrors(diagnostics)], limits: limits)
     }
 }
 
 extension StackerfileErrors: Explainable, CustomStringConvertible {
-    public var description: String { render(color: false) }
-
-    /// All errors, one after the other, without a line break at the end.
-    public func render(color: Bool) -> String {
-        var parts = diagnostics.map { $0.render(color: color) }
-        if omitted > 0 { parts.append("and \(omitted) more \(omitted == 1 ? "error" : "errors")") }
-        if let summary { parts.append(summary) }
-        return parts.joined(separator: "\n")
-    }
+    public var description: String { report.render(color: false) }
 
     /// The whole text as one summary: its first line starts with the file and needs no words before it.
-    public var explanation: Failure {
-        let isLimit = diagnostics.contains { $0.errorClass == .limit }
-        var failure = Failure(render(color: false), class: isLimit ? .limit : .rejected)
-        failure.isReport = true
-        return failure
-    }
+    public var explanation: Failure { report.failure }
 }

@@ -12,7 +12,7 @@ public struct TextFindings: Sendable {
     }
 
     public var hasErrors: Bool { !findings.errors.isEmpty }
-    public var warnings: [StackerfileDiagnostic] { findings.warnings }
+    public var warnings: [Diagnostic] { findings.warnings }
 
     /// Reports the first byte that no text file of ours may hold, if there is one.
     public mutating func checkText() {

@@ -4,10 +4,10 @@ public import Diagnostics
 extension Recipe {
     /// An error at a place of this file.
     public func error(
-        _ message: String, at mark: Mark, expected: String? = nil, note: StackerfileDiagnostic.Note? = nil,
+        _ message: String, at mark: Mark, expected: String? = nil, note: Diagnostic.Note? = nil,
         suggestion: String? = nil, class errorClass: ErrorClass = .rejected
-    ) -> StackerfileDiagnostic {
-        var error = StackerfileDiagnostic(
+    ) -> Diagnostic {
+        var error = Diagnostic(
             severity: .error, file: file, mark: mark, message: message, expected: expected, note: note,
             suggestion: suggestion, errorClass: errorClass, excerpt: Excerpt(of: source, at: mark))
         error.sources = origins.sources(of: origins[mark])
@@ -15,7 +15,7 @@ extension Recipe {
     }
 
     /// A second place, for an error of this or another file.
-    public func note(_ message: String, at mark: Mark) -> StackerfileDiagnostic.Note {
-        StackerfileDiagnostic.Note(file: file, mark: mark, message: message, excerpt: Excerpt(of: source, at: mark))
+    public func note(_ message: String, at mark: Mark) -> Diagnostic.Note {
+        Diagnostic.Note(file: file, mark: mark, message: message, excerpt: Excerpt(of: source, at: mark))
     }
 }

@@ -94,7 +94,7 @@ extension RecipeGraph {
     /// Where each image is; a name that two files give is an error of the second one.
     private static func homes(of files: [File], in order: [Int]) throws(StackerfileErrors) -> [String: Int] {
         var homes: [String: (file: Int, mark: Mark)] = [:]
-        var errors: [StackerfileDiagnostic] = []
+        var errors: [Diagnostic] = []
         for place in order {
             for image in files[place].recipe.images {
                 guard let first = homes[image.name] else {

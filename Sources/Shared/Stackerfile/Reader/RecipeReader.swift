@@ -11,6 +11,8 @@ struct RecipeReader {
     let requiresHashes: Bool
     /// What was parsed, for positions inside of values; `nil` where nobody asks for them.
     var text: ExpandedText?
+    /// All keys of the top that are strings, of layers with errors too.
+    private(set) var layerNames: Set<ByteString> = []
 
     init(findings: Findings, notSupportedYet: Set<String> = Vocabulary.notSupportedYet, requiresHashes: Bool = false) {
         self.findings = findings
@@ -35,6 +37,7 @@ struct RecipeReader {
             }
             if seen[name] == nil { seen[name] = entry.key.mark }
         }
+        layerNames = Set(seen.keys)
         return Recipe(
             file: findings.file, images: images, config: config, warnings: findings.warnings, source: findings.source,
             origins: findings.origins)

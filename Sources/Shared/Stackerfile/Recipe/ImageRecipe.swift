@@ -1,3 +1,5 @@
+public import Diagnostics
+
 /// One image of a stacker.yaml: a top-level key and the map under it.
 public struct ImageRecipe: Hashable, Sendable {
     /// Matches `[A-Za-z0-9][A-Za-z0-9_.-]{0,127}`.

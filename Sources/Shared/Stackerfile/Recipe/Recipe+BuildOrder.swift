@@ -41,6 +41,25 @@ extension Recipe {
         return Spelling.suggestion(for: ByteString(name), among: images.map(\.name) + (others?.names ?? []))
     }
 
+    /// Reports the images that need one which is not in the file, beside the errors that the file has already.
+    ///
+    /// `names` are those of all layers, because those with errors are none of the recipe.
+    func reportUnknownImages(besides names: Set<ByteString>, _ findings: inout Findings) {
+        let words = names.filter { ImageName.complaint(about: $0) == nil }.compactMap(\.utf8Text).sorted()
+        var isFound = false
+        for image in images {
+            let missing = image.dependencies.filter { !names.contains(ByteString($0.image)) }
+            guard let first = missing.first else { continue }
+            isFound = true
+            findings.report(
+                "couldn't find dependencies for \(image.name): \(missing.map(\.text).joined(separator: ", "))",
+                at: first.mark, suggestion: Spelling.suggestion(for: ByteString(first.image), among: words))
+        }
+        guard isFound else { return }
+        findings.summary = [findings.summary, "couldn't resolve some dependencies"].compactMap { $0 }
+            .joined(separator: "\n")
+    }
+
     /// In which pass each image becomes possible; `nil` for those that never do.
     ///
     /// In linear time and without recursion, because a file may hold a hundred thousand images.

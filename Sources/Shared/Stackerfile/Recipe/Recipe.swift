@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 
 /// What a stacker.yaml asks for.
 public struct Recipe: Hashable, Sendable {
@@ -8,7 +8,7 @@ public struct Recipe: Hashable, Sendable {
     public var images: [ImageRecipe]
     public var config: Config
     /// What still works and should be written differently.
-    public let warnings: [StackerfileDiagnostic]
+    public let warnings: [Diagnostic]
     /// How often each pair was used that the file was given, in their order.
     public internal(set) var substitutionUses: [SubstitutionUse] = []
     let source: SourceText

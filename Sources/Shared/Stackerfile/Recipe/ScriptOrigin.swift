@@ -39,7 +39,7 @@ public struct ScriptOrigin: Hashable, Sendable {
         let excerpt = { Excerpt(of: text.original, at: $0) }
         let place = mark ?? self.mark
         return StackerfileErrors([
-            StackerfileDiagnostic(
+            Diagnostic(
                 severity: .error, file: file, mark: place, message: message,
                 note: note.map { .init(file: file, mark: $0.mark, message: $0.message, excerpt: excerpt($0.mark)) },
                 errorClass: .failure, excerpt: excerpt(place))

@@ -1,11 +1,9 @@
-import Diagnostics
-
 /// One line of a file as a terminal can show it, and where the caret under it goes.
-struct Excerpt: Hashable, Sendable {
+public struct Excerpt: Hashable, Sendable {
     /// Tabs are spaces, what a terminal must not see is `\xNN`, and a long line is cut around the caret.
-    let text: String
+    public let text: String
     /// Terminal columns before the caret.
-    let caret: Int
+    public let caret: Int
 
     /// Terminal columns of a line that is shown whole.
     private static let width = 100
@@ -13,7 +11,7 @@ struct Excerpt: Hashable, Sendable {
     private static let lead = 50
     private static let tabWidth = 4
 
-    init(of source: SourceText, at mark: Mark) {
+    public init(of source: SourceText, at mark: Mark) {
         let line = source.line(around: mark.offset)
         let middle = min(max(mark.offset, line.lowerBound), line.upperBound)
         // Enough bytes for the columns of a cut line: a line of megabytes is not walked for one excerpt.

@@ -1,4 +1,4 @@
-/// A place in a stacker.yaml.
+/// A place in a text file.
 ///
 /// Lines end at LF, CR LF or CR, as editors count them; columns count Unicode scalars, so that a tab is one column.
 public struct Mark: Hashable, Sendable {

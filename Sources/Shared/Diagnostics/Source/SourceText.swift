@@ -1,25 +1,23 @@
-import Diagnostics
-
-/// The bytes of a stacker.yaml, with positions found in bounded time.
+/// The bytes of a text file, with positions found in bounded time.
 ///
 /// libyaml counts characters; files are bytes. One pass notes every 64th character, so that finding a position costs
 /// the same in a file of one huge line as in any other.
-struct SourceText: Hashable, Sendable {
-    let bytes: [UInt8]
+public struct SourceText: Hashable, Sendable {
+    public let bytes: [UInt8]
     /// 3 after a UTF-8 byte order mark, else 0.
-    let start: Int
+    public let start: Int
     private let checkpoints: [Mark]
     /// The first byte that no YAML file may hold, if there is one.
-    let fault: Fault?
+    public let fault: Fault?
 
-    struct Fault: Hashable, Sendable {
-        let mark: Mark
-        let message: String
+    public struct Fault: Hashable, Sendable {
+        public let mark: Mark
+        public let message: String
     }
 
     private static let spacing = 64
 
-    init(_ bytes: [UInt8]) {
+    public init(_ bytes: [UInt8]) {
         let start = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         var cursor = Cursor(offset: start)
         var checkpoints: [Mark] = []
@@ -42,7 +40,7 @@ struct SourceText: Hashable, Sendable {
     }
 
     /// The position of a character, counted from 0 after the byte order mark.
-    func mark(atScalar index: Int) -> Mark {
+    public func mark(atScalar index: Int) -> Mark {
         let slot = min(max(index, 0) / Self.spacing, checkpoints.count - 1)
         var cursor = Cursor(checkpoints[slot])
         var remaining = index - slot * Self.spacing
@@ -54,7 +52,7 @@ struct SourceText: Hashable, Sendable {
     }
 
     /// The position of a byte, or of the character it is part of.
-    func mark(atByte offset: Int) -> Mark {
+    public func mark(atByte offset: Int) -> Mark {
         var (low, high) = (0, checkpoints.count)
         while high - low > 1 {
             let middle = low + (high - low) / 2
@@ -70,7 +68,7 @@ struct SourceText: Hashable, Sendable {
     }
 
     /// The bytes of the line around a byte offset, without its line break.
-    func line(around offset: Int) -> Range<Int> {
+    public func line(around offset: Int) -> Range<Int> {
         let middle = min(max(offset, start), bytes.count)
         let isBreak = { (byte: UInt8) in byte == 0x0a || byte == 0x0d }
         let first = bytes[start..<middle].lastIndex(where: isBreak).map { $0 + 1 } ?? start

@@ -1,5 +1,3 @@
-public import Diagnostics
-
 /// Words of a file as a message may quote them.
 public enum Shown {
     /// Escaped for a terminal; a long one ends in `…`.
