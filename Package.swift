@@ -130,6 +130,9 @@ let package = Package(
         .target(
             name: "LayersFuzz", dependencies: ["Diagnostics", "HelperProtocol", "Layers", "LinuxSystem", system],
             path: "Tests/LayersFuzz", swiftSettings: strict),
+        .target(
+            name: "StackerfileFuzz", dependencies: ["Diagnostics", "Stackerfile"], path: "Tests/StackerfileFuzz",
+            swiftSettings: strict),
         .executableTarget(
             name: "jail-worker", dependencies: ["CShims", "Diagnostics", "LinuxSystem", "Sandbox", system],
             path: "Tests/JailWorker",
@@ -145,7 +148,7 @@ let package = Package(
         tests(for: "HTTP", ["Diagnostics"]),
         tests(for: "OCI", ["Digests"]),
         tests(for: "Layers", ["Digests", "HelperProtocol", "LinuxSystem", "Diagnostics", "CShims", "LayersFuzz"]),
-        tests(for: "Stackerfile", ["Diagnostics"]),
+        tests(for: "Stackerfile", ["Diagnostics", "StackerfileFuzz"]),
         tests(for: "Dockerfile", ["Diagnostics", "Stackerfile"]),
         tests(for: "Builder", ["Digests", "Diagnostics", "LinuxSystem", "OCI", "Stackerfile"]),
         .testTarget(
@@ -168,6 +171,6 @@ let package = Package(
 if Context.environment["STACKER_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "fuzz", dependencies: ["CTestSupport", "LayersFuzz", system], path: "Tests/Fuzz",
+            name: "fuzz", dependencies: ["CTestSupport", "LayersFuzz", "StackerfileFuzz", system], path: "Tests/Fuzz",
             swiftSettings: strict + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -42,7 +42,7 @@ struct Convert: SessionCommand {
     func run(in session: Session) async throws {
         let output = try session.absolute(outputFile)
         let conversion = try conversion(beside: output)
-        for warning in conversion.warnings { session.log.warning(warning.render(color: false)) }
+        for warning in conversion.warnings { session.log.warning(session.diagnosticFormat.render(warning)) }
         var files = [(output, conversion.stackerfile)]
         if let substitutions = conversion.substitutions {
             files.append((try session.absolute(substituteFile), substitutions))

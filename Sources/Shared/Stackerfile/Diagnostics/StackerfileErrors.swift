@@ -19,8 +19,8 @@ public struct StackerfileErrors: Error, Hashable, Sendable {
         let all = reports.flatMap(\.diagnostics)
         let kept = Array(all.prefix(max(1, limits.stackerfileDiagnostics)))
         self.init(
-            kept, omitted: all.count - kept.count + reports.reduce(0) { $0 + $1.omitted },
-            summary: reports.lazy.compactMap(\.summary).first)
+            kept, omitted: all.count - kept.count + reports.reduce(0) { $0 + $1.report.omitted },
+            summary: reports.lazy.compactMap(\.report.summary).first)
     }
 
     /// Errors that were found in what was read, in the order given.
