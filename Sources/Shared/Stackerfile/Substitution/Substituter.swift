@@ -147,10 +147,11 @@ extension Substituter {
         let known = substitutions.pairs.lazy.compactMap(\.name.utf8Text)
         var suggestion = Spelling.suggestion(for: trimmed, among: known)
         if trimmed != name, let word = trimmed.utf8Text, known.contains(word) { suggestion = word }
-        let shown = Shown.text(name)
+        let word = Shown.text(trimmed)
         findings.report(
-            "no value for substitution \(shown)", at: mark(placeholder.range.lowerBound),
-            expected: "--substitute \(Shown.text(trimmed))=VALUE, or a default: ${{\(Shown.text(trimmed)):default}}",
+            "no value for substitution \(Shown.text(name))", at: mark(placeholder.range.lowerBound),
+            expected: trimmed.isEmpty
+                ? "a name: ${{NAME}}" : "--substitute \(word)=VALUE, or a default: ${{\(word):default}}",
             suggestion: suggestion.map { "${{\($0)}}" }, values: rewrite.values(at: placeholder.range.lowerBound))
     }
 
