@@ -9,7 +9,7 @@ public struct Diagnostic: Hashable, Sendable {
     public var sources: [String] = []
     /// What would have been right, such as "a list of strings".
     public var expected: String?
-    /// The word that was probably meant.
+    /// The word that was probably meant, as it is.
     public var suggestion: String?
     /// A second place that explains the first.
     public var note: Note?
@@ -76,7 +76,7 @@ extension Diagnostic: CustomStringConvertible {
     private var help: [String] {
         var lines = sources.map { "  \($0)" }
         if let expected { lines.append("  expected \(expected)") }
-        if let suggestion { lines.append("  did you mean '\(suggestion)'?") }
+        if let suggestion { lines.append("  did you mean '\(ByteString(suggestion))'?") }
         return lines
     }
 
