@@ -36,6 +36,16 @@ import Testing
                 """)
     }
 
+    @Test func `keep the hint of a failure that has a place`() {
+        var failure = DiagnosticReport([Diagnostic(file: "f", mark: .start, message: "no")]).failure
+        failure.hint = "do\nthis"
+        #expect(DiagnosticFormat.text.render(failure) == "f:1:1: error: no\n  hint: do\n        this")
+        #expect(DiagnosticFormat.text.render(failure, color: true).hasSuffix("\n  hint: do\n        this"))
+        #expect(DiagnosticFormat.text.render(failure, color: true).hasPrefix("\u{1b}[1mf:1:1:"))
+        #expect(DiagnosticFormat.json.render(failure).hasSuffix(#""column":1,"hint":"do\nthis"}"#))
+        #expect(DiagnosticFormat.github.render(failure) == "::error file=f,line=1,col=1::no%0A  hint: do%0Athis")
+    }
+
     @Test func `have the same forms without a place`() {
         let failure = Failure("cannot \"do\"", causes: ["why"], hint: "two\nlines", class: .usage)
         #expect(

@@ -23,14 +23,24 @@ public enum DiagnosticFormat: String, Hashable, Sendable, CaseIterable {
     public func render(_ failure: Failure, color: Bool = false) -> String {
         switch self {
         case .text:
-            if failure.isReport, let report = failure.report { return report.render(color: color) }
-            return "error: \(failure)"
+            guard failure.isReport else { return "error: \(failure)" }
+            guard color, let report = failure.report, failure.summary == report.render(color: false) else {
+                return failure.description
+            }
+            var painted = failure
+            painted.summary = report.render(color: true)
+            return painted.description
         case .json:
-            let found = failure.report?.diagnostics.map(\.json) ?? []
+            var found = failure.report?.diagnostics.map(\.json) ?? []
+            if !found.isEmpty {
+                found[0].add("causes", failure.causes)
+                found[0].add("hint", failure.hint)
+            }
             return (found.isEmpty || failure.report?.remarks.isEmpty == false ? found + [failure.json] : found)
                 .map(\.description).joined(separator: "\n")
         case .github:
-            let found = failure.report?.diagnostics.map(\.workflowCommand) ?? []
+            var found = failure.report?.diagnostics.map(\.workflowCommand) ?? []
+            if !found.isEmpty, let hint = failure.hint { found[0] += WorkflowCommand.data("\n  hint: \(hint)") }
             let more = found.isEmpty ? [failure.description] : failure.report?.remarks ?? []
             return (found + more.map { "::error::\(WorkflowCommand.data($0))" }).joined(separator: "\n")
         }

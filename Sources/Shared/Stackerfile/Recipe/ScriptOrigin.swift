@@ -1,4 +1,4 @@
-import Diagnostics
+public import Diagnostics
 
 /// Where the lines of a script are written, which is worked out when somebody asks.
 public struct ScriptOrigin: Hashable, Sendable {
