@@ -42,10 +42,5 @@ public struct TextFindings: Sendable {
 
     private static let mostWarnings = 50
 
-    private func mark(_ offset: Int) -> Mark {
-        let source = findings.source
-        var cursor = SourceText.Cursor(offset: source.start)
-        while cursor.offset < min(offset, source.bytes.count) { _ = cursor.advance(in: source.bytes) }
-        return cursor.mark
-    }
+    private func mark(_ offset: Int) -> Mark { findings.source.mark(atByte: offset) }
 }
