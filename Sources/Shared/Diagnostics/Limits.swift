@@ -64,6 +64,11 @@ public struct Limits: Hashable, Sendable {
     /// Base-2 logarithm of the bytes that zstd data may ask a reader to keep; 27 is what zstd itself accepts.
     public var zstdWindowLog = 25
 
+    /// Patterns in one `exclude`, or in one .stackerignore.
+    public var exclusions = 1_000
+    /// Bytes of a .stackerignore.
+    public var exclusionFileBytes = 64 << 10
+
     /// Labels that `generate_labels` may make.
     public var labels = 1_000
     /// Bytes of the names and values of these labels.

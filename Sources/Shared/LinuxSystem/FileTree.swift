@@ -19,17 +19,20 @@ public enum FileTree {
     ///
     /// Directories of `leftOut` are passed over. With `mirroring`, what has one of the names already is made the same:
     /// files that are the same are left alone, everything else goes, so that nothing stays which a copy would not make.
+    /// What `excludes` says of a path, which begins with one of the names, is passed over like a directory of `leftOut`.
     public static func copy(
         _ names: [ByteString], from source: borrowing OwnedDescriptor, into target: borrowing OwnedDescriptor,
-        leavingOut leftOut: Set<FileStatus.Identity> = [], mirroring: Bool = false
+        leavingOut leftOut: Set<FileStatus.Identity> = [], mirroring: Bool = false,
+        excluding excludes: ((_ path: ByteString, _ isDirectory: Bool) -> Bool)? = nil
     ) throws(SystemError) {
-        var run = CopyRun(leftOut: leftOut, mirrors: mirroring)
+        var run = CopyRun(leftOut: leftOut, mirrors: mirroring, excludes: excludes)
         for name in names { try copy(name, from: source, into: target, at: name, of: target, &run) }
     }
 
     private struct CopyRun {
         let leftOut: Set<FileStatus.Identity>
         let mirrors: Bool
+        let excludes: ((ByteString, Bool) -> Bool)?
         /// Where, for a file with several names, the first one is.
         var linked: [FileStatus.Identity: ByteString] = [:]
     }
@@ -40,7 +43,8 @@ public enum FileTree {
         at path: ByteString, of root: borrowing OwnedDescriptor, _ run: inout CopyRun
     ) throws(SystemError) {
         let status = try source.status(of: name)
-        if status.kind == .directory, run.leftOut.contains(status.identity) {
+        let isLeftOut = status.kind == .directory && run.leftOut.contains(status.identity)
+        if isLeftOut || run.excludes?(path, status.kind == .directory) ?? false {
             if run.mirrors { try remove(name, in: target) }
             return
         }

@@ -38,7 +38,10 @@ struct CachedSources: Sendable {
     private mutating func content(of item: Import) throws -> (Digest, isDirectory: Bool) {
         switch item.source {
         case .file(let name):
-            let place = SourceDigests.Place(path: try hostPath(name), followsLink: item.takesContents)
+            let path = try hostPath(name)
+            let place = SourceDigests.Place(
+                path: path, followsLink: item.takesContents,
+                exclusions: try item.exclusions(at: path, limits: context.request.limits))
             let source = try context.cache.sources.source(place)
             seen[place] = source
             return (source.content, source.listing != nil)

@@ -2,6 +2,7 @@ import Digests
 import Diagnostics
 import Glibc
 import LinuxSystem
+import Stackerfile
 import Synchronization
 import SystemPackage
 
@@ -34,6 +35,8 @@ final class SourceDigests: Sendable {
         var path: FilePath
         /// Whether what a symbolic link leads to is meant, and not the link itself.
         var followsLink = false
+        /// What does not count in it, where it is a directory.
+        var exclusions: Exclusions?
     }
 
     /// What is there, looked at once in a build.
@@ -75,12 +78,12 @@ final class SourceDigests: Sendable {
     func isUnchanged(_ place: Place, since source: Source) -> Bool { (try? look(at: place)) == source }
 
     private func look(at place: Place) throws(SystemError) -> Source {
-        guard place.followsLink else { return try look(at: place.path) }
+        guard place.followsLink else { return try look(at: place.path, without: place.exclusions) }
         guard let resolved = place.path.withPlatformString({ realpath($0, nil) }) else {
             throw SystemError("realpath", ByteString(place.path), errno: Errno(rawValue: errno))
         }
         defer { free(resolved) }
-        return try look(at: FilePath(platformString: resolved))
+        return try look(at: FilePath(platformString: resolved), without: place.exclusions)
     }
 
     /// Looks again at what was changed right before it was read, so that the next build need not read it.
@@ -95,12 +98,12 @@ final class SourceDigests: Sendable {
 
     private static let settledFiles = 10_000
 
-    private func look(at path: FilePath) throws(SystemError) -> Source {
+    private func look(at path: FilePath, without exclusions: Exclusions? = nil) throws(SystemError) -> Source {
         guard let name = path.lastComponent.map({ ByteString(FilePath(root: nil, [$0])) }) else {
             throw SystemError("open", ByteString(path), errno: .isDirectory)
         }
         let parent = try OwnedDescriptor.open(directoryOf: path)
-        var walk = Walk(path: path)
+        var walk = Walk(path: path, exclusions: exclusions)
         try look(at: name, in: parent, as: "", &walk)
         let isDirectory = walk.entries.first?.kind == .directory
         let listing = TreeListing(walk.entries)
@@ -110,6 +113,7 @@ final class SourceDigests: Sendable {
 
     private struct Walk {
         let path: FilePath
+        let exclusions: Exclusions?
         var entries: [TreeListing.Entry] = []
         var stamps = CanonicalBytes("stamps")
     }
@@ -119,6 +123,7 @@ final class SourceDigests: Sendable {
     ) throws(SystemError) {
         let status = try parent.status(of: name)
         if status.kind == .directory, !path.isEmpty, leftOut.contains(status.identity) { return }
+        if !path.isEmpty, walk.exclusions?.excludes(path, isDirectory: status.kind == .directory) ?? false { return }
         Self.add(status, path, to: &walk.stamps)
         var entry = TreeListing.Entry(path: path, kind: .other, mode: status.permissions, content: "")
         switch status.kind {

@@ -65,7 +65,8 @@ struct AddedFiles: Sendable {
 
     private func add(_ item: Import, to store: ImportStore) async throws {
         if case .file(let path) = item.source, !needsWorker(item) {
-            return try store.add(item, from: try hostPath(path), log: context.request.log)
+            return try store.add(
+                item, from: try hostPath(path), log: context.request.log, limits: context.request.limits)
         }
         warn(try await context.storage.copy(from: try await source(of: item, to: "/", .plain), into: store.path))
         try store.keepAll()
@@ -93,7 +94,7 @@ struct AddedFiles: Sendable {
             let source = try hostPath(path)
             return .staged { place in
                 let store = try ImportStore(place, in: context.request.directories)
-                try store.add(item, from: source, log: context.request.log)
+                try store.add(item, from: source, log: context.request.log, limits: context.request.limits)
                 let name = item.takesContents ? "" : try store.names().first ?? ""
                 var job = CopyJob(
                     staged: ByteString([0x2f] + name.bytes), takesContents: item.takesContents, to: destination,

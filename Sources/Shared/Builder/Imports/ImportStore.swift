@@ -51,11 +51,11 @@ final class ImportStore {
     func keepAll() throws(SystemError) { taken.formUnion(try directory.names()) }
 
     /// Copies a file, symbolic link or directory of the host, or what is in a directory.
-    func add(_ item: Import, from source: FilePath, log: Log) throws {
+    func add(_ item: Import, from source: FilePath, log: Log, limits: Limits) throws {
         if item.hash != nil, item.takesContents {
             log.warning("the hash of \(item.path) is not checked: it is a directory")
         }
-        for name in try copy(item, from: source) {
+        for name in try copy(item, from: source, limits) {
             if let hash = item.hash, !item.takesContents { try verify(name, of: item, against: hash, log) }
             if let mode = item.mode { try FileTree.setMode(ofFiles: mode, name, in: directory) }
         }
@@ -83,26 +83,34 @@ final class ImportStore {
     }
 
     private func copy(
-        _ names: [ByteString], from source: borrowing OwnedDescriptor, named: FileStatus.Identity? = nil
+        _ names: [ByteString], from source: borrowing OwnedDescriptor, named: FileStatus.Identity? = nil,
+        excluding excludes: ((ByteString, Bool) -> Bool)? = nil
     ) throws(SystemError) {
         if let name = names.first(where: taken.contains) { throw SystemError("copy", name, errno: .fileExists) }
         let leftOut = named.map { own.subtracting([$0]) } ?? own
-        try FileTree.copy(names, from: source, into: directory, leavingOut: leftOut, mirroring: true)
+        try FileTree.copy(
+            names, from: source, into: directory, leavingOut: leftOut, mirroring: true, excluding: excludes)
         taken.formUnion(names)
     }
 
-    private func copy(_ item: Import, from source: FilePath) throws -> [ByteString] {
+    private func copy(_ item: Import, from source: FilePath, _ limits: Limits) throws -> [ByteString] {
         var current: ByteString = ""
+        // A directory named `.` or `..` has another name where it lies.
+        let source = source.lastComponent?.kind == .regular ? source : source.lexicallyNormalized()
+        let exclusions: Exclusions?
+        do {
+            exclusions = try item.exclusions(at: source.isEmpty ? "." : source, limits: limits)
+        } catch let error as SystemError {
+            throw Self.explain(error, "")
+        }
         do throws(SystemError) {
-            // A directory named `.` or `..` has another name where it lies.
-            let source = source.lastComponent?.kind == .regular ? source : source.lexicallyNormalized()
             guard let last = source.lastComponent, last.kind == .regular else {
                 throw SystemError("copy", ByteString(source), errno: .isDirectory)
             }
             if item.takesContents {
                 let folder = try OwnedDescriptor.open(directory: source)
-                let names = try folder.names().sorted()
-                try copy(names, from: folder)
+                let names = try Self.names(in: folder, without: exclusions)
+                try copy(names, from: folder, excluding: exclusions.map { $0.excludes(_:isDirectory:) })
                 let made = Set(try self.names())
                 return names.filter(made.contains)
             }
@@ -110,11 +118,24 @@ final class ImportStore {
             let parent = try OwnedDescriptor.open(directoryOf: source)
             // What is named itself is meant, whatever it is; what lies in it may not be.
             let named = try parent.status(of: current).identity
-            try copy([current], from: parent, named: named)
+            try copy([current], from: parent, named: named, excluding: exclusions?.belowFirstName)
             return [current]
         } catch {
             throw Self.explain(error, current)
         }
+    }
+
+    private static func names(
+        in folder: borrowing OwnedDescriptor, without exclusions: Exclusions?
+    ) throws(SystemError) -> [ByteString] {
+        var names: [ByteString] = []
+        for name in try folder.names().sorted() {
+            if let exclusions, exclusions.excludes(name, isDirectory: try folder.status(of: name).kind == .directory) {
+                continue
+            }
+            names.append(name)
+        }
+        return names
     }
 
     private static func explain(_ error: SystemError, _ name: ByteString) -> Failure {

@@ -4,6 +4,7 @@ import Diagnostics
 struct Findings {
     let file: String
     let source: SourceText
+    let limits: Limits
     /// How many errors are kept whole; the rest is counted.
     private let bound: Int
     private(set) var errors: [Diagnostic] = []
@@ -17,6 +18,7 @@ struct Findings {
     init(file: String, source: SourceText, limits: Limits) {
         self.file = file
         self.source = source
+        self.limits = limits
         bound = max(1, limits.stackerfileDiagnostics)
     }
 

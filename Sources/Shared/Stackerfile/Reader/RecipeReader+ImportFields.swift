@@ -79,6 +79,37 @@ extension RecipeReader {
         return id
     }
 
+    /// Patterns of what is left out of a directory of this machine.
+    mutating func exclusions(_ node: YAMLNode, of item: Import) -> [ExclusionPattern] {
+        if case .image = item.source {
+            findings.report("'exclude' is only for directories of this machine", at: node.mark)
+            return []
+        }
+        guard case .sequence(let items) = node.content else {
+            findings.report("'exclude' expected an array", at: node.mark, expected: "a list of patterns")
+            return []
+        }
+        guard items.count <= findings.limits.exclusions else {
+            findings.report(
+                "'exclude' has more than \(findings.limits.exclusions) patterns", at: node.mark, class: .limit)
+            return []
+        }
+        return items.compactMap { item in
+            guard let text = item.string else {
+                findings.report(
+                    "a pattern of 'exclude' is \(item.phrase)", at: item.mark,
+                    expected: item.scalar == nil ? "a string" : "a string: put it in quotes")
+                return nil
+            }
+            do throws(ExclusionPattern.Invalid) {
+                return try ExclusionPattern(text)
+            } catch {
+                findings.report(error.message, at: item.mark)
+                return nil
+            }
+        }
+    }
+
     private mutating func integer(_ node: YAMLNode, _ field: String) -> Int64? {
         switch node.scalar?.value {
         case .integer(let value): return value

@@ -52,6 +52,7 @@ extension RecipeReader {
         var mode: YAMLNode?
         var user: YAMLNode?
         var group: YAMLNode?
+        var exclude: YAMLNode?
     }
 
     /// Takes the fields apart; those that stacker.yaml does not have are ignored, with a warning.
@@ -79,6 +80,7 @@ extension RecipeReader {
             case "mode": fields.mode = value
             case "uid": fields.user = value
             case "gid": fields.group = value
+            case "exclude": fields.exclude = value
             default:
                 findings.warn(
                     "'\(Shown.text(key))' is no field of an import, and is ignored", at: entry.key.mark,
@@ -103,6 +105,7 @@ extension RecipeReader {
         item.mode = fields.mode.flatMap { mode($0) }
         item.user = fields.user.flatMap { owner($0, "uid") }
         item.group = fields.group.flatMap { owner($0, "gid") }
+        item.exclude = fields.exclude.map { exclusions($0, of: item) } ?? []
         return item
     }
 

@@ -22,5 +22,5 @@ enum Vocabulary {
     static let sourceTypes = ["docker", "oci", "tar", "built", "scratch"]
     static let schemes = ["http", "https", "stacker"]
     static let healthCheckFields = ["test", "interval", "timeout", "start_period", "start_interval", "retries"]
-    static let importFields = ["path", "hash", "dest", "mode", "uid", "gid"]
+    static let importFields = ["path", "hash", "dest", "mode", "uid", "gid", "exclude"]
 }

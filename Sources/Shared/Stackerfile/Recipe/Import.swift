@@ -17,6 +17,8 @@ public struct Import: Hashable, Sendable {
     /// Owner in the image; `nil` where it is not said.
     public var user: UInt32?
     public var group: UInt32?
+    /// What is left out, where it is a directory of this machine.
+    public var exclude: [ExclusionPattern] = []
 
     public enum Source: Hashable, Sendable {
         /// Of this machine; a relative path starts from the directory of the stacker.yaml.
