@@ -40,6 +40,13 @@ extension Trait where Self == ConditionTrait {
         machine("needs the program \(name)") { Host.tool(name) != nil }
     }
 
+    /// The distribution's Python has these modules.
+    public static func requiresPythonModules(_ names: String...) -> Self {
+        machine("needs the modules \(names.joined(separator: ", ")) of /usr/bin/python3") {
+            Host.hasPythonModules(names)
+        }
+    }
+
     /// scripts/make-debian-base has made a root file system of Debian, which needs a mirror once.
     public static var requiresDebianBase: Self {
         machine("needs .build/debian-base.tar, which scripts/make-debian-base makes") { Host.hasDebianBase }

@@ -11,6 +11,11 @@ extension Host {
         directories.lazy.map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
     }
 
+    /// Whether the distribution's Python finds these modules.
+    static func hasPythonModules(_ names: [String]) -> Bool {
+        succeeds(["/usr/bin/python3", "-c", "import \(names.joined(separator: ", "))"])
+    }
+
     /// A strace(1) under which programs still get their privileges; nil where there is none.
     ///
     /// The kernel gives none to a program that is traced by somebody with fewer: for an ordinary user it is a copy
