@@ -16,7 +16,7 @@
     "stacker-setup": ["Accounts", "ArgumentParser", "CCap", "CSeccomp", "CShims", "Checks", "Diagnostics", "HelperProtocol",
         "LinuxSystem", "SystemPackage"] } as $reach
 
-| [ .targets[] | select(.type == "regular" or .type == "executable") | select(.name | IN("TestSupport", "LayersFuzz", "jail-worker") | not)
+| [ .targets[] | select(.type == "regular" or .type == "executable") | select(.name | IN("TestSupport", "LayersFuzz", "StackerfileFuzz", "jail-worker") | not)
     | { key: .name, value: [.dependencies[] | (.byName // .target // .product)[0]] } ] | from_entries as $graph
 | def layer($name): first($layers | to_entries[] | select(.value | index($name)) | .key) // -1;
   def closure: . as $seen | ([.[], (.[] | $graph[.] // [] | .[])] | unique) as $next
