@@ -25,6 +25,7 @@ import Testing
             // inside of commands on several lines, by what was printed
             ("if true; then\n  make\n  make install\nfi\n", 4, "make install", 3),
             ("for x in a b; do\n  cp $x /b\n  rm $x\ndone\n", 4, "rm b", 3),
+            ("if [ $x = 1 ]; then\n  make\nfi\n", 3, "make", 2), ("if [\t-f a ]; then\n  b\nfi\n", 3, "[ -f a ]", 1),
             ("case $1 in\n  (a|b) one;;\n  *) two ;;\nesac\n", 4, "two", 3),
             ("(\n  a\n  b 'c d'\n)\n", 4, "b 'c d'", 3), ("{\n a\n b \"c d\"\n}\n", 4, "b c d", 3),
             ("a &&\n b\n", 2, "b", 2), ("while a; do\n X=1 b\n c\ndone\n", 4, "b", 2),

@@ -25,7 +25,7 @@ extension ShellReader {
                 try skipParentheses()
             case _ where Self.isDelimiter(byte): return try ended(word, start)
             default:
-                if Self.isPattern(byte) || (byte == UInt8(ascii: "~") && offset == start) { word.isOpen = true }
+                if isExpanded(byte, start) { word.isOpen = true }
                 if byte == UInt8(ascii: "=") { word.isAssignment = word.isAssignment || isName(start) }
                 append(byte, to: &word)
                 advance()
@@ -43,6 +43,15 @@ extension ShellReader {
     private func append(_ byte: UInt8, to word: inout Word) {
         if !(0x20...0x7e).contains(byte) { word.isOpen = true }
         if !word.isOpen { word.text.append(byte) }
+    }
+
+    /// Whether an unquoted character can make the shell print something else.
+    private func isExpanded(_ byte: UInt8, _ start: Int) -> Bool {
+        guard offset == start else { return Self.isPattern(byte) }
+        // The command `[` is no pattern.
+        let next = self.byte(1)
+        let isCommand = byte == UInt8(ascii: "[") && (next == UInt8(ascii: " ") || next == UInt8(ascii: "\t"))
+        return byte == UInt8(ascii: "~") || (Self.isPattern(byte) && !isCommand)
     }
 
     private static func isPattern(_ byte: UInt8) -> Bool {
